@@ -1,0 +1,164 @@
+using Newtonsoft.Json;
+
+namespace SwarmPS.Model;
+
+/// <summary>A machine of the swarm, as <c>GET /nodes</c> shows it.</summary>
+public sealed record Node : StoreObject
+{
+    /// <summary>What the administrator wants of the node.</summary>
+    public NodeSpec Spec { get; init; } = new();
+
+    /// <summary>What the node said of itself.</summary>
+    public NodeDescription? Description { get; init; }
+
+    /// <summary>Whether the node is heard from.</summary>
+    public NodeStatus Status { get; init; } = new();
+
+    /// <summary>The node's part in the managers' quorum; absent on a worker.</summary>
+    public ManagerStatus? ManagerStatus { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override ObjectKind Kind => ObjectKind.Node;
+}
+
+/// <summary>What the administrator wants of a node.</summary>
+public sealed record NodeSpec
+{
+    /// <summary>A name besides the host's.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Labels that placement constraints and spread preferences look at.</summary>
+    public ValueMap<string>? Labels { get; init; }
+
+    /// <summary>Worker or manager.</summary>
+    public NodeRole? Role { get; init; }
+
+    /// <summary>Whether tasks may be placed there.</summary>
+    public NodeAvailability? Availability { get; init; }
+}
+
+/// <summary>What a node is for.</summary>
+public enum NodeRole
+{
+    /// <summary>Runs tasks.</summary>
+    Worker,
+
+    /// <summary>Runs tasks and keeps the store.</summary>
+    Manager,
+}
+
+/// <summary>Whether tasks may be placed on a node.</summary>
+public enum NodeAvailability
+{
+    /// <summary>New tasks come, running ones stay.</summary>
+    Active,
+
+    /// <summary>No new tasks, running ones stay.</summary>
+    Pause,
+
+    /// <summary>No new tasks, running ones move away.</summary>
+    Drain,
+}
+
+/// <summary>Whether a node is heard from.</summary>
+public enum NodeState
+{
+    /// <summary>Not known yet, as after a change of leader.</summary>
+    Unknown,
+
+    /// <summary>Not heard from for the heartbeat period.</summary>
+    Down,
+
+    /// <summary>Heard from.</summary>
+    Ready,
+
+    /// <summary>Left the swarm.</summary>
+    Disconnected,
+}
+
+/// <summary>Whether a manager is heard from by the leader.</summary>
+public enum Reachability
+{
+    /// <summary>Not known yet.</summary>
+    Unknown,
+
+    /// <summary>Not heard from.</summary>
+    Unreachable,
+
+    /// <summary>Heard from.</summary>
+    Reachable,
+}
+
+/// <summary>Whether a node is heard from, and from where.</summary>
+public sealed record NodeStatus
+{
+    /// <summary>Whether it is heard from.</summary>
+    public NodeState State { get; init; }
+
+    /// <summary>Why, where that helps.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>The address it speaks from.</summary>
+    public string? Addr { get; init; }
+}
+
+/// <summary>A manager's part in the quorum.</summary>
+public sealed record ManagerStatus
+{
+    /// <summary>Whether it leads.</summary>
+    public bool? Leader { get; init; }
+
+    /// <summary>Whether the leader hears from it.</summary>
+    public Reachability Reachability { get; init; }
+
+    /// <summary>Where managers reach it: <c>address:port</c>.</summary>
+    public string? Addr { get; init; }
+}
+
+/// <summary>What a node says of itself.</summary>
+public sealed record NodeDescription
+{
+    /// <summary>The machine's name.</summary>
+    public string? Hostname { get; init; }
+
+    /// <summary>The machine's kind.</summary>
+    public Platform? Platform { get; init; }
+
+    /// <summary>What the machine has to give.</summary>
+    public TaskResources? Resources { get; init; }
+
+    /// <summary>The container engine beside the agent.</summary>
+    public EngineDescription? Engine { get; init; }
+
+    /// <summary>Whom the node trusts.</summary>
+    public TlsInfo? TLSInfo { get; init; }
+}
+
+/// <summary>An operating system and a processor architecture.</summary>
+public sealed record Platform
+{
+    /// <summary>The architecture as the kernel (<c>x86_64</c>) or Go (<c>amd64</c>) names it; empty fits any.</summary>
+    public string? Architecture { get; init; }
+
+    /// <summary>The operating system: <c>linux</c>, <c>windows</c>; empty fits any.</summary>
+    public string? OS { get; init; }
+}
+
+/// <summary>The container engine of a node.</summary>
+public sealed record EngineDescription
+{
+    /// <summary>The engine's version.</summary>
+    public string? EngineVersion { get; init; }
+
+    /// <summary>The engine's labels (<c>engine.labels.*</c> in constraints).</summary>
+    public ValueMap<string>? Labels { get; init; }
+
+    /// <summary>The drivers the engine has.</summary>
+    public ValueList<EnginePlugin>? Plugins { get; init; }
+}
+
+/// <summary>A driver of an engine.</summary>
+/// <param name="Type">Its kind: <c>Network</c>, <c>Volume</c>, <c>Log</c> …</param>
+/// <param name="Name">Its name.</param>
+public sealed record EnginePlugin(string? Type = null, string? Name = null);
