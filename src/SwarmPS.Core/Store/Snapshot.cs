@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using SwarmPS.Model;
+
+namespace SwarmPS.Store;
+
+/// <summary>The whole state of a swarm at one version. Immutable: readers keep it as long as they like and block no one.</summary>
+public sealed class Snapshot
+{
+    /// <summary>The state before the first transaction.</summary>
+    public static readonly Snapshot Empty = new();
+
+    private Snapshot()
+    {
+        Swarms = new();
+        Nodes = new();
+        Services = new(service => service.Spec.Name ?? "");
+        Tasks = new(task => task.ServiceId, task => task.NodeId);
+        Networks = new(network => network.Spec.Name ?? "");
+        Requests = RequestLedger.Empty;
+    }
+
+    private Snapshot(Snapshot from) =>
+        (Version, Swarms, Nodes, Services, Tasks, Networks, Requests) =
+        (from.Version, from.Swarms, from.Nodes, from.Services, from.Tasks, from.Networks, from.Requests);
+
+    /// <summary>Transactions applied so far. Objects carry the version they were last changed at.</summary>
+    public ulong Version { get; private init; }
+
+    /// <summary>The swarm itself, or null before it was initialized.</summary>
+    public SwarmObject? Swarm => Swarms.All.FirstOrDefault();
+
+    /// <summary>The nodes.</summary>
+    public Table<Node> Nodes { get; private init; }
+
+    /// <summary>The services.</summary>
+    public Table<Service> Services { get; private init; }
+
+    /// <summary>The tasks.</summary>
+    public Table<SwarmTask> Tasks { get; private init; }
+
+    /// <summary>The networks.</summary>
+    public Table<Network> Networks { get; private init; }
+
+    /// <summary>Transactions applied lately.</summary>
+    internal RequestLedger Requests { get; private init; }
+
+    private Table<SwarmObject> Swarms { get; init; }
+
+    /// <summary>The service of a name, or null.</summary>
+    public Service? ServiceNamed(string name) => Services.Under(0, name).FirstOrDefault();
+
+    /// <summary>The tasks of a service, in no order.</summary>
+    public IReadOnlyCollection<SwarmTask> TasksOfService(string serviceId) => Tasks.Under(0, serviceId);
+
+    /// <summary>The tasks given to a node, in no order.</summary>
+    public IReadOnlyCollection<SwarmTask> TasksOfNode(string nodeId) => Tasks.Under(1, nodeId);
+
+    /// <summary>Every object, table by table: what a checkpoint holds.</summary>
+    public IEnumerable<StoreObject> AllObjects() =>
+        Swarms.All.Cast<StoreObject>().Concat(Nodes.All).Concat(Services.All).Concat(Tasks.All).Concat(Networks.All);
+
+    /// <summary>Request ids applied lately, oldest first: what a checkpoint holds besides the objects.</summary>
+    public IEnumerable<RequestId> RecentRequests() => Requests.All();
+
+    /// <summary>The state that a checkpoint holds.</summary>
+    public static Snapshot Restore(ulong version, IEnumerable<StoreObject> objects, IEnumerable<RequestId> requests) =>
+        new(Empty.With(objects.Select(StoreChange.Put).ToList(), null))
+        {
+            Version = version,
+            Requests = requests.Aggregate(RequestLedger.Empty, (ledger, request) => ledger.Add(request)),
+        };
+
+    /// <summary>
+    /// The state after a log entry, or null where the entry was computed on another state and so is void.
+    /// A transaction that was applied before is passed over. The same on every manager.
+    /// </summary>
+    public Snapshot? Apply(StoreProposal proposal, List<ObjectChange>? seen)
+    {
+        if (proposal.BaseVersion != Version)
+            return null;
+        var state = this;
+        foreach (var command in proposal.Commands)
+            state = state.Apply(command, seen);
+        return state;
+    }
+
+    /// <summary>The state after one transaction.</summary>
+    internal Snapshot Apply(StoreCommand command, List<ObjectChange>? seen) =>
+        Requests.Contains(command.Request)
+            ? this
+            : new(With(command.Changes, seen)) { Version = Version + 1, Requests = Requests.Add(command.Request) };
+
+    /// <summary>The state with changes made, at the same version: a transaction's own view.</summary>
+    public Snapshot With(IReadOnlyList<StoreChange> changes, List<ObjectChange>? seen = null)
+    {
+        if (changes.Count == 0)
+            return this;
+        return new(this)
+        {
+            Swarms = On(Swarms, ObjectKind.Swarm, changes, seen),
+            Nodes = On(Nodes, ObjectKind.Node, changes, seen),
+            Services = On(Services, ObjectKind.Service, changes, seen),
+            Tasks = On(Tasks, ObjectKind.Task, changes, seen),
+            Networks = On(Networks, ObjectKind.Network, changes, seen),
+        };
+    }
+
+    private static Table<T> On<T>(Table<T> table, ObjectKind kind, IReadOnlyList<StoreChange> changes, List<ObjectChange>? seen) where T : StoreObject
+    {
+        foreach (var change in changes)
+        {
+            if (change.Kind == kind)
+                return table.Apply(changes.Where(c => c.Kind == kind), seen);
+        }
+        return table;
+    }
+}
+
+/// <summary>The last request ids that were applied, so that a repeated proposal is applied once. Immutable.</summary>
+internal sealed class RequestLedger
+{
+    /// <summary>Ids kept: far more than can be in flight.</summary>
+    private const int Max = 4096;
+
+    internal static readonly RequestLedger Empty = new([], ImmutableQueue<RequestId>.Empty);
+
+    private readonly ImmutableHashSet<RequestId> ids;
+    private readonly ImmutableQueue<RequestId> order;
+
+    private RequestLedger(ImmutableHashSet<RequestId> ids, ImmutableQueue<RequestId> order) => (this.ids, this.order) = (ids, order);
+
+    internal bool Contains(RequestId id) => ids.Contains(id);
+
+    internal IEnumerable<RequestId> All() => order;
+
+    internal RequestLedger Add(RequestId id)
+    {
+        var (kept, queue) = (ids, order);
+        if (kept.Count >= Max)
+        {
+            queue = queue.Dequeue(out var oldest);
+            kept = kept.Remove(oldest);
+        }
+        return new(kept.Add(id), queue.Enqueue(id));
+    }
+}

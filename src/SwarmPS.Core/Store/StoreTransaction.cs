@@ -1,0 +1,70 @@
+using SwarmPS.Model;
+
+namespace SwarmPS.Store;
+
+/// <summary>
+/// A change of the store in the making. It sees its own changes. It belongs to one caller and is over when the caller's function returns.
+/// </summary>
+public sealed class StoreTransaction
+{
+    private readonly Snapshot start;
+    private readonly Timestamp now;
+    private readonly List<StoreChange> changes = [];
+    private Snapshot view;
+    private int viewed;
+
+    internal StoreTransaction(Snapshot start, Timestamp now)
+    {
+        this.start = start;
+        this.now = now;
+        view = start;
+    }
+
+    /// <summary>When the transaction is made; new objects carry it.</summary>
+    public Timestamp Now => now;
+
+    /// <summary>The version the store will have when this is committed: what changed objects carry.</summary>
+    public ulong NextVersion => start.Version + 1;
+
+    /// <summary>The state with this transaction's changes.</summary>
+    public Snapshot View
+    {
+        get
+        {
+            if (viewed < changes.Count)
+            {
+                view = view.With(changes.GetRange(viewed, changes.Count - viewed));
+                viewed = changes.Count;
+            }
+            return view;
+        }
+    }
+
+    /// <summary>What has been changed so far.</summary>
+    internal IReadOnlyList<StoreChange> Changes => changes;
+
+    /// <summary>Puts an object in place, new or not, and gives it back with its version and times.</summary>
+    public T Put<T>(T value) where T : StoreObject
+    {
+        var stamped = (T)Stamp(value);
+        changes.Add(StoreChange.Put(stamped));
+        return stamped;
+    }
+
+    /// <summary>Takes an object away.</summary>
+    public void Delete(StoreObject value) => changes.Add(StoreChange.Delete(value));
+
+    /// <summary>Makes changes that a decider planned.</summary>
+    public void Apply(IEnumerable<StoreChange> planned)
+    {
+        foreach (var change in planned)
+            changes.Add(change.Object is null ? change : change with { Object = Stamp(change.Object) });
+    }
+
+    private StoreObject Stamp(StoreObject value) => value with
+    {
+        Version = new(NextVersion),
+        CreatedAt = value.CreatedAt.IsZero ? now : value.CreatedAt,
+        UpdatedAt = now,
+    };
+}

@@ -1,0 +1,149 @@
+using System.Threading.Channels;
+using SwarmPS.Model;
+
+namespace SwarmPS.Store;
+
+/// <summary>
+/// The replicated store on one manager. Reads take <see cref="Current"/> and never block. Writes queue up for one writer, which
+/// runs all that wait on the newest state, one after the other, and replicates them as one log entry: so a batch costs one
+/// disk write, and no transaction ever sees a state that may yet be undone.
+/// </summary>
+public sealed class SwarmStore
+{
+    /// <summary>Transactions that may wait; a further one waits for room.</summary>
+    public const int QueueMax = 4096;
+
+    /// <summary>Transactions in one log entry.</summary>
+    public const int BatchMax = 512;
+
+    /// <summary>Changes in one log entry; a larger single transaction still goes as one.</summary>
+    public const int BatchChangesMax = 5_000;
+
+    private readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(QueueMax) { SingleReader = true });
+    private readonly TimeProvider clock;
+    private readonly Func<RequestId> newRequest;
+    private Snapshot current = Snapshot.Empty;
+
+    /// <summary>A store that is empty until something is installed or applied.</summary>
+    /// <param name="clock">Tells when transactions are made.</param>
+    /// <param name="newRequest">Gives request ids that no one else gives.</param>
+    public SwarmStore(TimeProvider clock, Func<RequestId> newRequest) => (this.clock, this.newRequest) = (clock, newRequest);
+
+    /// <summary>The newest state that is durable.</summary>
+    public Snapshot Current => Volatile.Read(ref current);
+
+    /// <summary>Tells of every change.</summary>
+    public ChangeFeed Feed { get; } = new();
+
+    /// <summary>
+    /// Runs a transaction and returns once it is durable. The function may run again on a newer state, so it must only read the
+    /// transaction's view and change the transaction. What it throws reaches the caller, and nothing is changed.
+    /// </summary>
+    public async Task<T> UpdateAsync<T>(Func<StoreTransaction, T> work, CancellationToken stop)
+    {
+        var pending = new Pending(tx => work(tx), stop);
+        await queue.Writer.WriteAsync(pending, stop).ConfigureAwait(false);
+        return (T)(await pending.Done.Task.WaitAsync(stop).ConfigureAwait(false))!;
+    }
+
+    /// <summary>Runs a transaction that gives nothing back.</summary>
+    public Task UpdateAsync(Action<StoreTransaction> work, CancellationToken stop) =>
+        UpdateAsync<object?>(tx => { work(tx); return null; }, stop);
+
+    /// <summary>Writes what is queued, as long as this manager leads. Run one at a time; ends by cancellation or a proposer's fault.</summary>
+    public async Task RunWriterAsync(IProposer proposer, CancellationToken stop)
+    {
+        List<Pending> batch = [];
+        try
+        {
+            while (await queue.Reader.WaitToReadAsync(stop).ConfigureAwait(false))
+            {
+                var proposal = Collect(batch);
+                if (proposal.Commands.Count > 0)
+                    await proposer.ProposeAsync(proposal, stop).ConfigureAwait(false);
+                batch.ForEach(pending => pending.Succeed());
+                batch.Clear();
+            }
+        }
+        catch (Exception fault)
+        {
+            batch.ForEach(pending => pending.Fail(fault));
+            throw;
+        }
+    }
+
+    /// <summary>Replaces the whole state, as at start or on a snapshot from the leader; subscribers read anew.</summary>
+    public void Install(Snapshot state)
+    {
+        Volatile.Write(ref current, state);
+        Feed.PublishResync();
+    }
+
+    /// <summary>Applies a log entry; false where it was void. Called by consensus alone, in the order of the log.</summary>
+    public bool Apply(StoreProposal proposal)
+    {
+        List<ObjectChange> seen = [];
+        var after = Current.Apply(proposal, seen);
+        if (after is null)
+            return false;
+        Volatile.Write(ref current, after);
+        if (seen.Count > 0)
+            Feed.Publish(seen);
+        return true;
+    }
+
+    /// <summary>Runs waiting transactions on the newest state until the entry is full.</summary>
+    private StoreProposal Collect(List<Pending> batch)
+    {
+        var start = Current;
+        var state = start;
+        var now = Timestamp.From(clock.GetUtcNow());
+        List<StoreCommand> commands = [];
+        var changes = 0;
+        while (batch.Count < BatchMax && changes < BatchChangesMax && queue.Reader.TryRead(out var pending))
+        {
+            var transaction = new StoreTransaction(state, now);
+            if (!pending.Run(transaction))
+                continue;
+            batch.Add(pending);
+            if (transaction.Changes.Count == 0)
+                continue;
+            var command = new StoreCommand(newRequest(), now, transaction.Changes);
+            commands.Add(command);
+            changes += command.Changes.Count;
+            state = state.Apply(command, null);
+        }
+        return new(start.Version, commands);
+    }
+
+    /// <summary>A transaction that waits for the writer.</summary>
+    private sealed class Pending(Func<StoreTransaction, object?> work, CancellationToken stop)
+    {
+        private object? result;
+
+        public TaskCompletionSource<object?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool Run(StoreTransaction transaction)
+        {
+            if (stop.IsCancellationRequested)
+                return false;
+            try
+            {
+                result = work(transaction);
+                return true;
+            }
+            catch (Exception fault)
+            {
+                Done.TrySetException(fault);
+                return false;
+            }
+        }
+
+        public void Succeed() => Done.TrySetResult(result);
+
+        public void Fail(Exception fault) => Done.TrySetException(new SwarmException(
+            SwarmErrorCode.Unavailable,
+            "The change may or may not have been made: this manager stopped leading while it was being written. Look at the present state, then try again.",
+            fault));
+    }
+}

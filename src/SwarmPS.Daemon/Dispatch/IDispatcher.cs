@@ -1,0 +1,24 @@
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Dispatch;
+
+/// <summary>Tasks that a node has to look after, or what has changed of them.</summary>
+/// <param name="Complete">Whether <paramref name="Tasks"/> is all there is: anything else the agent has goes.</param>
+/// <param name="Tasks">Tasks that are new or changed.</param>
+/// <param name="Removed">Ids of tasks the agent must stop and forget.</param>
+public sealed record Assignments(bool Complete, IReadOnlyList<SwarmTask> Tasks, IReadOnlyList<string> Removed);
+
+/// <summary>How far a task has come on its node.</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="Status">How far.</param>
+public sealed record TaskStatusReport(string TaskId, SwarmTaskStatus Status);
+
+/// <summary>What an agent asks of the managers. The first message of a session is complete, later ones are changes.</summary>
+public interface IDispatcher
+{
+    /// <summary>Opens this node's session and gives its assignments as they come. The node is ready while the session lasts.</summary>
+    IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, CancellationToken stop);
+
+    /// <summary>Reports statuses; returns once they are durable, so that the agent may forget them.</summary>
+    Task ReportAsync(IReadOnlyList<TaskStatusReport> reports, CancellationToken stop);
+}
