@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+
+namespace SwarmPS.Daemon.Composition;
+
+/// <summary>The daemon's commands and options.</summary>
+internal static class CommandLine
+{
+    /// <summary>The command tree; <paramref name="run"/> is called for <c>swarmpsd run</c> and gives the exit code.</summary>
+    public static RootCommand Build(Func<DaemonOptions, CancellationToken, Task<int>> run)
+    {
+        var defaults = new DaemonOptions();
+        var dataRoot = new Option<string>("--data-root") { Description = "Folder of the node's state", DefaultValueFactory = _ => defaults.DataRoot, HelpName = "DIR" };
+        var host = new Option<string[]>("--host") { Description = "Where the API listens: unix://PATH. May be given several times", DefaultValueFactory = _ => [.. defaults.Hosts], HelpName = "ADDRESS" };
+        var engine = new Option<string>("--engine") { Description = "The container engine: unix://PATH; DOCKER_HOST where not given", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } set ? set : defaults.Engine, HelpName = "ADDRESS" };
+        var hostname = new Option<string>("--hostname") { Description = "The node's name in the swarm", DefaultValueFactory = _ => defaults.Hostname, HelpName = "NAME" };
+        var level = new Option<LogLevel>("--log-level") { Description = "The least important lines that are logged", DefaultValueFactory = _ => defaults.LogLevel };
+        var format = new Option<LogFormat>("--log-format") { Description = "How log lines look", DefaultValueFactory = _ => defaults.LogFormat };
+
+        var command = new Command("run", "Runs the daemon until it gets SIGTERM or SIGINT") { dataRoot, host, engine, hostname, level, format };
+        command.SetAction((parsed, stop) => run(
+            new DaemonOptions
+            {
+                DataRoot = Path.GetFullPath(parsed.GetValue(dataRoot)!),
+                Hosts = parsed.GetValue(host)!,
+                Engine = parsed.GetValue(engine)!,
+                Hostname = parsed.GetValue(hostname)!,
+                LogLevel = parsed.GetValue(level),
+                LogFormat = parsed.GetValue(format),
+            },
+            stop));
+        return new RootCommand("swarmpsd: a node of a SwarmPS swarm") { command };
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Composition;
+
+/// <summary>Works out listen and advertise addresses as Docker does.</summary>
+internal static class HostAddresses
+{
+    /// <summary>The managers' port where nothing is said.</summary>
+    public const int DefaultPort = 2377;
+
+    /// <summary>Interfaces that container engines and we ourselves make: never the way to other nodes.</summary>
+    private static readonly string[] VirtualPrefixes = ["docker", "br-", "veth", "swp", "lo"];
+
+    /// <summary>Reads <c>ADDRESS|INTERFACE[:PORT]</c>; the given defaults fill what is missing.</summary>
+    public static IPEndPoint Parse(string? text, IPAddress defaultAddress, int defaultPort)
+    {
+        if (string.IsNullOrEmpty(text))
+            return new(defaultAddress, defaultPort);
+        var (host, port) = SplitPort(text, defaultPort);
+        if (host == "")
+            return new(defaultAddress, port);
+        return new(IPAddress.TryParse(host.Trim('[', ']'), out var address) ? address : OfInterface(host, text), port);
+    }
+
+    /// <summary>The one address other nodes can reach this machine by. Throws where there are several and none was named.</summary>
+    public static IPAddress Advertised(IReadOnlyList<(string Interface, IPAddress Address)> local)
+    {
+        var candidates = local.Where(entry => !VirtualPrefixes.Any(prefix => entry.Interface.StartsWith(prefix, StringComparison.Ordinal))).ToList();
+        if (candidates.Count == 0)
+            return IPAddress.Loopback;
+        if (candidates.Count == 1)
+            return candidates[0].Address;
+        var list = string.Join(", ", candidates.Select(entry => $"{entry.Address} on {entry.Interface}"));
+        throw SwarmException.Invalid(
+            $"could not choose an IP address to advertise since this system has multiple addresses ({list}) - specify one with --advertise-addr (-AdvertiseAddr)");
+    }
+
+    /// <summary>The machine's IPv4 addresses that are up, with their interfaces; link-local ones are left out.</summary>
+    public static IReadOnlyList<(string Interface, IPAddress Address)> Local() =>
+        NetworkInterface.GetAllNetworkInterfaces()
+            .Where(card => card.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown)
+            .SelectMany(card => card.GetIPProperties().UnicastAddresses.Select(entry => (card.Name, entry.Address)))
+            .Where(entry => entry.Address.AddressFamily == AddressFamily.InterNetwork && !entry.Address.ToString().StartsWith("169.254.", StringComparison.Ordinal))
+            .ToList();
+
+    private static (string Host, int Port) SplitPort(string text, int defaultPort)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon < 0 || (text.Contains(']') && colon < text.IndexOf(']')) || (text.IndexOf(':') != colon && !text.Contains(']')))
+            return (text, defaultPort);
+        if (int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535)
+            return (text[..colon], port);
+        throw SwarmException.Invalid($"invalid address {text}: the port must be a number from 1 to 65535");
+    }
+
+    private static IPAddress OfInterface(string name, string text)
+    {
+        var found = Local().Where(entry => entry.Interface == name).Select(entry => entry.Address).ToList();
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw SwarmException.Invalid($"invalid address {text}: '{name}' is neither an IP address nor an interface of this machine with an IPv4 address"),
+            _ => throw SwarmException.Invalid($"invalid address {text}: interface {name} has several addresses ({string.Join(", ", found)}); name one of them"),
+        };
+    }
+}
