@@ -1,0 +1,67 @@
+#Requires -Version 7.4
+# The build's entry. It runs alike in pwsh and in swarmps, which has the language and PowerShell's core
+# cmdlets only: hence .NET calls where a script would else say Write-Host, Join-Path or Get-Content.
+[CmdletBinding(PositionalBinding = $false)]
+param(
+    [Parameter(Position = 0)] [string] $Verb = '',
+    [string] $Suite = '',
+    [string] $Method = '',
+    [switch] $Clean,
+    [Parameter(ValueFromRemainingArguments)] [string[]] $Rest = @()
+)
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version 3.0
+
+$usage = @'
+usage: ./build.sh VERB            (Windows: pwsh build.ps1 VERB)
+
+  build                           artifacts/module/SwarmPS, artifacts/swarmpsd, artifacts/swarmps
+  quickstart [-Clean]             build, then a swarm with a service on a real engine; -Clean removes it all
+  test [-Suite NAME] [-Method M]  build and run the tests: all, or the suites whose name begins with NAME,
+                                  or the methods that match M (wildcard *)
+  bench [ARGUMENTS]               run the benchmarks of bench/, with their own arguments
+  pack                            one archive to install from: artifacts/swarmps-VERSION-RID.tar.gz
+'@
+
+function Stop-Usage([string] $Why) {
+    [Console]::Error.WriteLine("build.ps1: $Why`n`n$usage")
+    exit 2
+}
+
+# Every option belongs to a verb: one that is not used would otherwise be ignored in silence.
+$options = @{ build = @(); quickstart = @('Clean'); test = @('Suite', 'Method'); bench = @('Rest'); pack = @() }
+if (-not $Verb) { Stop-Usage 'say what to do.' }
+if (-not $options.ContainsKey($Verb)) { Stop-Usage "'$Verb' is not one of build, quickstart, test, bench, pack." }
+foreach ($given in $PSBoundParameters.Keys) {
+    if ($given -ceq 'Verb' -or $options[$Verb] -ccontains $given) { continue }
+    if ($given -ceq 'Rest') { Stop-Usage "$Verb does not know '$($Rest -join ' ')'." }
+    Stop-Usage "$Verb has no -$given."
+}
+
+$root = $PSScriptRoot
+$artifacts = [IO.Path]::Combine($root, 'artifacts')
+. "$root/build/programs.ps1"
+. "$root/build/setup.ps1"
+. "$root/build/products.ps1"
+. "$root/build/suites.ps1"
+
+$code = 0
+try {
+    Initialize-Toolchain
+    switch ($Verb) {
+        'build' { Build-Product }
+        'pack' { Build-Product; Build-Archive }
+        'test' { Install-Prerequisite; Build-Product; $code = Invoke-Suite $Suite $Method }
+        'bench' { Build-Product; $code = Invoke-Benchmark $Rest }
+        'quickstart' { . "$root/build/quickstart.ps1"; if ($Clean) { Remove-Quickstart } else { Start-Quickstart } }
+    }
+}
+catch {
+    $code = 1
+    [Console]::Error.WriteLine("build.ps1 ${Verb}: $($_.Exception.Message)")
+    # The place matters for a fault in these scripts, not for one they foresaw and threw as text.
+    if ($_.Exception -isnot [Management.Automation.RuntimeException] -or -not $_.Exception.WasThrownFromThrowStatement) {
+        [Console]::Error.WriteLine($_.ScriptStackTrace)
+    }
+}
+exit $code

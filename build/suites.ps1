@@ -1,0 +1,91 @@
+# Running the test suites and the benchmarks.
+
+# A suite is a folder of tests/ whose project makes a program.
+function Get-Suite([string] $Filter) {
+    $found = @()
+    foreach ($folder in ([IO.Directory]::GetDirectories([IO.Path]::Combine($root, 'tests')) | Sort-Ordinal)) {
+        $name = [IO.Path]::GetFileName($folder)
+        $project = [IO.Path]::Combine($folder, "$name.csproj")
+        if (-not [IO.File]::Exists($project) -or [IO.File]::ReadAllText($project).Contains('<OutputType>Library')) { continue }
+        if (-not $name.StartsWith($Filter, [StringComparison]::OrdinalIgnoreCase)) { continue }
+        $found += @{ Name = $name; Project = $project }
+    }
+    if ($found.Count -eq 0) { throw "No suite of tests/ has a name that begins with '$Filter'." }
+    return , $found
+}
+
+function Sort-Ordinal {
+    $all = [string[]] @($input)
+    [Array]::Sort($all, [StringComparer]::Ordinal)
+    return $all
+}
+
+# Runs the suites one after another, prints a line for each and the totals last; gives the exit code.
+function Invoke-Suite([string] $Filter, [string] $Method) {
+    $suites = Get-Suite $Filter
+    $results = [IO.Path]::Combine($artifacts, 'test-results')
+    $null = [IO.Directory]::CreateDirectory($results)
+    $target = if ($suites.Count -eq 1) { $suites[0].Project } else { [IO.Path]::Combine($root, 'SwarmPS.slnx') }
+    Assert-Program $dotnet @('build', $target, '-c', 'Release', '-nologo', '-v', 'quiet', '-clp:NoSummary')
+    $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
+    $lines = @()
+    foreach ($suite in $suites) {
+        $result = Invoke-OneSuite $suite ([IO.Path]::Combine($results, "$($suite.Name).xml")) $Method
+        foreach ($part in 'Passed', 'Failed', 'Skipped') { $sum[$part] += $result[$part] }
+        $lines += $result.Line
+    }
+    Write-Line ''
+    foreach ($line in $lines) { Write-Line $line }
+    Write-Line "$($sum.Passed) passed, $($sum.Failed) failed, $($sum.Skipped) skipped"
+    return [int]($sum.Failed -gt 0)
+}
+
+function Invoke-OneSuite($Suite, [string] $Report, [string] $Method) {
+    $name = $Suite.Name
+    Write-Line "--- $name"
+    [IO.File]::Delete($Report)
+    $folder = [IO.Path]::Combine([IO.Path]::GetDirectoryName($Suite.Project), 'bin', 'Release', 'net10.0')
+    $program = [IO.Path]::Combine($folder, $name + $(if ($IsWindows) { '.exe' }))
+    $arguments = @('-noLogo', '-noColor', '-result-xml', $Report)
+    if ($Method) { $arguments += @('-method', $Method) }
+    $minutes = [int]([Environment]::GetEnvironmentVariable('SWARMPS_SUITE_MINUTES') ?? '20')
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    $code = Invoke-Program $program $arguments ([TimeSpan]::FromMinutes($minutes))
+    $sum = Read-Report $Report
+    $trouble = ''
+    if ($null -eq $code) { $trouble = "stopped: it did not end within $minutes min" }
+    elseif (-not $sum) { $trouble = "crashed: exit code $code and no results" }
+    elseif ($sum.Failed -eq 0 -and $code -ne 0) { $trouble = "failed as a whole: exit code $code" }
+    elseif ($sum.Passed + $sum.Failed + $sum.Skipped -eq 0 -and -not $Method) { $trouble = 'ran no test' }
+    if (-not $sum) { $sum = @{ Passed = 0; Failed = 0; Skipped = 0 } }
+    if ($trouble) { $sum.Failed++; $trouble = " ($trouble)" }
+    $sum.Line = '{0,-14} {1,5} passed {2,3} failed {3,3} skipped {4,6:0.0} s{5}' -f $name, $sum.Passed, $sum.Failed, $sum.Skipped, $clock.Elapsed.TotalSeconds, $trouble
+    return $sum
+}
+
+# The totals of a result file, or $null when the suite left none. An error outside a test counts as failed.
+function Read-Report([string] $Report) {
+    if (-not [IO.File]::Exists($Report)) { return $null }
+    try { $document = [xml][IO.File]::ReadAllText($Report) }
+    catch [Management.Automation.PSInvalidCastException] { return $null }
+    $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
+    foreach ($assembly in $document.SelectNodes('/assemblies/assembly')) {
+        $sum.Passed += [int]$assembly.GetAttribute('passed')
+        $sum.Failed += [int]$assembly.GetAttribute('failed') + [int]$assembly.GetAttribute('errors')
+        $sum.Skipped += [int]$assembly.GetAttribute('skipped')
+    }
+    return $sum
+}
+
+function Invoke-Benchmark([string[]] $Arguments) {
+    $folder = [IO.Path]::Combine($root, 'bench')
+    $projects = @()
+    if ([IO.Directory]::Exists($folder)) { $projects = @([IO.Directory]::GetFiles($folder, '*.csproj', 'AllDirectories') | Sort-Ordinal) }
+    if ($projects.Count -eq 0) { throw 'bench/ has no project yet.' }
+    $worst = 0
+    foreach ($project in $projects) {
+        $code = Invoke-Program $dotnet (@('run', '-c', 'Release', '--project', $project, '--') + $Arguments)
+        if ($code -ne 0) { $worst = 1 }
+    }
+    return $worst
+}
