@@ -1,0 +1,56 @@
+using SwarmPS.Tidy.Rules;
+
+namespace SwarmPS.Tidy;
+
+public sealed class DocumentTests
+{
+    private static readonly Lazy<Vocabulary> Words = new(() => Vocabulary.Of(Repository.CSharp));
+
+    private static readonly Vocabulary Sample = Vocabulary.Of([new SourceFile(
+        "src/Sample.cs",
+        "[Cmdlet(VerbsCommon.Get, \"SwarmThing\"), Alias(\"Find-SwarmThing\")] class GetSwarmThingCommand { int HeldNeeds; }")]);
+
+    [Fact]
+    public void Folders_AreNounsOfTheGlossary()
+    {
+        var glossary = Repository.Files.Single(file => file.Path == Folders.Glossary);
+        Violation.None(Folders.Check(Repository.Files, glossary.Text));
+    }
+
+    [Theory]
+    [InlineData("src/SwarmPS.Core/Known/A.cs", 0)]
+    [InlineData("src/SwarmPS.Core/Strange/A.cs", 1)]
+    [InlineData("tests/Core.Tests/Helpers/A.cs", 1)]
+    [InlineData("src/SwarmPS.Core/Known/Util/A.cs", 1)]
+    public void AFolderThatIsNoNoun_IsFound(string path, int found) =>
+        Assert.Equal(found, Folders.Check([new SourceFile(path, "")], "`SwarmPS.Core` and `SwarmPS.Core/Known`").Count());
+
+    [Fact]
+    public void Documents_NameWhatExists() =>
+        Violation.None(Repository.Documents.SelectMany(document =>
+            Mentions.CheckNames(document, Words.Value).Concat(Mentions.CheckExamples(document, Words.Value))));
+
+    [Theory]
+    [InlineData("Use `Get-SwarmThing` or `Find-SwarmThing -Name a`, made by `GetSwarmThingCommand` from `HeldNeeds` and a `TimeProvider`.", 0)]
+    [InlineData("Use `Get-SwarmThings`.", 1)]
+    [InlineData("`HeldThing` is gone.", 1)]
+    [InlineData("Plain words, `lower`, `Word`, `a.b` and `docker service ls` are no names.", 0)]
+    public void ANameThatIsGone_IsFound(string text, int found) =>
+        Assert.Equal(found, Mentions.CheckNames(new SourceFile("docs/sample.md", text), Sample).Count());
+
+    [Fact]
+    public void ACmdletThatIsGone_IsFoundInAnExample() =>
+        Assert.Single(Mentions.CheckExamples(new SourceFile("README.md", "Try\n```powershell\nGet-SwarmThing | Stop-SwarmThing\n```\n"), Sample));
+
+    [Fact]
+    public void Documents_LinkToWhatExists() =>
+        Violation.None(Repository.Documents.SelectMany(document => Mentions.CheckPaths(document, path => Path.Exists(Path.Combine(Repository.Root, path)))));
+
+    [Theory]
+    [InlineData("[a](there.md) [b](there.md#part) [c](#here) [d](https://example.org/x) `src/there`", 0)]
+    [InlineData("[a](gone.md)", 1)]
+    [InlineData("[a](../gone.md#part)", 1)]
+    [InlineData("see `src/gone/File.cs`", 1)]
+    public void APathThatIsGone_IsFound(string text, int found) =>
+        Assert.Equal(found, Mentions.CheckPaths(new SourceFile("docs/sample.md", text), path => path.EndsWith("there.md", StringComparison.Ordinal) || path == "src/there").Count());
+}
