@@ -1,0 +1,50 @@
+using Newtonsoft.Json;
+using SwarmPS.Api;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Composition;
+
+/// <summary>Which swarm this node is in, kept in <c>node.json</c>. Written last when a node enters a swarm, so that it marks a complete entry.</summary>
+internal sealed record NodeFile
+{
+    /// <summary>This node.</summary>
+    [JsonRequired]
+    public string NodeId { get; init; } = "";
+
+    /// <summary>The swarm.</summary>
+    [JsonRequired]
+    public string SwarmId { get; init; } = "";
+
+    /// <summary>Where managers listen: <c>IP:PORT</c>.</summary>
+    [JsonRequired]
+    public string ListenAddr { get; init; } = "";
+
+    /// <summary>Where other nodes reach this one: <c>IP:PORT</c>.</summary>
+    [JsonRequired]
+    public string AdvertiseAddr { get; init; } = "";
+
+    /// <summary>The address of the data plane.</summary>
+    public string? DataPathAddr { get; init; }
+
+    /// <summary>Reads the file; null where this node is in no swarm. Throws <see cref="DataException"/> where it is damaged.</summary>
+    public static NodeFile? Load(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            return ApiJson.Read<NodeFile>(File.ReadAllText(path));
+        }
+        catch (JsonException damage)
+        {
+            throw new DataException(
+                $"{path} is damaged ({damage.Message}). Restore it from a backup; or move the data root away to start this node anew, outside its swarm.", damage);
+        }
+    }
+
+    /// <summary>Writes the file whole or not at all.</summary>
+    public void Save(string path) => PrivateFiles.Write(path, ApiJson.Write(this));
+}
+
+/// <summary>The daemon refuses to run on locked or damaged data; the message says what to do. Exit code 2.</summary>
+internal sealed class DataException(string message, Exception? inner = null) : Exception(message, inner);
