@@ -1,0 +1,15 @@
+using SwarmPS.Bench;
+
+// One verb a benchmark; each prints one table of medians and ratios. See docs/benchmarks.md.
+Dictionary<string, Func<string[], Task>> benchmarks = new()
+{
+    ["services"] = ServiceCreation.RunAsync,
+};
+
+if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
+{
+    Console.Error.WriteLine($"Which benchmark? One of: {string.Join(", ", benchmarks.Keys)}.");
+    return 1;
+}
+await run(args[1..]);
+return 0;
