@@ -9,6 +9,10 @@ public sealed record ContainerSpec
     /// <summary>The image, with its digest once that is known.</summary>
     public string? Image { get; init; }
 
+    /// <summary>What the image's registry asks for: the client's <c>X-Registry-Auth</c>. A secret; not shown.</summary>
+    [JsonIgnore]
+    public RegistryAuth? RegistryAuth { get; init; }
+
     /// <summary>Labels of the container.</summary>
     public ValueMap<string>? Labels { get; init; }
 
@@ -94,6 +98,14 @@ public sealed record ContainerSpec
     /// <summary>How readily the kernel ends it when memory is short: -1000 to 1000.</summary>
     [JsonProperty(DefaultValueHandling = DefaultValueHandling.Ignore)]
     public long OomScoreAdj { get; init; }
+}
+
+/// <summary>What lets an image be pulled. A secret.</summary>
+/// <param name="Header">The client's <c>X-Registry-Auth</c> header: JSON in base64.</param>
+public sealed record RegistryAuth(string Header)
+{
+    /// <summary>Never the header: this text may end up in a log.</summary>
+    public override string ToString() => "RegistryAuth { … }";
 }
 
 /// <summary>How health is checked. Zero or nothing means the image's, else the engine's default.</summary>

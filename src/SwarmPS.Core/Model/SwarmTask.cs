@@ -48,6 +48,10 @@ public sealed record SwarmTask : StoreObject
     [JsonIgnore]
     public string ServiceName { get; init; } = "";
 
+    /// <summary>The service's labels when the task was made; templates read them. Not shown.</summary>
+    [JsonIgnore]
+    public ValueMap<string>? ServiceLabels { get; init; }
+
     /// <summary>Ports the task publishes (host mode ones on its own node). Not shown.</summary>
     [JsonIgnore]
     public ValueList<PortConfig>? Ports { get; init; }
