@@ -1,3 +1,4 @@
+using SwarmPS.Api;
 using SwarmPS.Model;
 using SwarmPS.Store;
 
@@ -20,37 +21,6 @@ public enum LocalNodeState
 
     /// <summary>In a swarm; a manager that waits for its unlock key.</summary>
     Locked,
-}
-
-/// <summary>What <c>POST /swarm/init</c> asks for.</summary>
-public sealed record SwarmInitRequest
-{
-    /// <summary>Where managers listen: <c>0.0.0.0:2377</c> where nothing is said.</summary>
-    public string? ListenAddr { get; init; }
-
-    /// <summary>Where other nodes reach this one.</summary>
-    public string? AdvertiseAddr { get; init; }
-
-    /// <summary>The address of the data plane.</summary>
-    public string? DataPathAddr { get; init; }
-
-    /// <summary>The UDP port of the data plane: 4789 where nothing is said.</summary>
-    public uint DataPathPort { get; init; }
-
-    /// <summary>Address pools for networks.</summary>
-    public ValueList<string>? DefaultAddrPool { get; init; }
-
-    /// <summary>Prefix length of a network's subnet: 24 where nothing is said.</summary>
-    public uint SubnetSize { get; init; }
-
-    /// <summary>Makes a new swarm of this one manager's state.</summary>
-    public bool ForceNewCluster { get; init; }
-
-    /// <summary>What is wanted of the swarm.</summary>
-    public SwarmSpec? Spec { get; init; }
-
-    /// <summary>Whether tasks may be placed on this node.</summary>
-    public NodeAvailability? Availability { get; init; }
 }
 
 /// <summary>This node in its swarm.</summary>

@@ -1,0 +1,33 @@
+using System.Net;
+
+namespace SwarmPS.Api;
+
+/// <summary>The daemon refused a request; the message is its own.</summary>
+public sealed class SwarmApiException(HttpStatusCode status, string message) : Exception(message)
+{
+    /// <summary>The answer's status.</summary>
+    public HttpStatusCode Status { get; } = status;
+
+    /// <summary>Whether the object had changed since the version that was named: read it and try again.</summary>
+    public bool IsOutOfSequence => Message.Contains("update out of sequence", StringComparison.Ordinal);
+}
+
+/// <summary>Why a daemon could not be reached.</summary>
+public enum UnreachableReason
+{
+    /// <summary>There is no socket, or nobody listens on it.</summary>
+    NotRunning,
+
+    /// <summary>The socket does not admit this user.</summary>
+    PermissionDenied,
+
+    /// <summary>The connection broke.</summary>
+    Broken,
+}
+
+/// <summary>The daemon could not be reached; the message names the address and says what to do.</summary>
+public sealed class SwarmUnreachableException(UnreachableReason reason, string message, Exception inner) : Exception(message, inner)
+{
+    /// <summary>Why.</summary>
+    public UnreachableReason Reason { get; } = reason;
+}

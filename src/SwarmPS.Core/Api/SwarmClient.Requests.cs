@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using SwarmPS.Model;
+
+namespace SwarmPS.Api;
+
+public sealed partial class SwarmClient
+{
+    /// <summary>The versions of daemon and engine.</summary>
+    public Task<VersionAnswer> GetVersionAsync(CancellationToken stop) => GetAsync<VersionAnswer>("/version", stop);
+
+    /// <summary>Where the node stands.</summary>
+    public Task<InfoAnswer> GetInfoAsync(CancellationToken stop) => GetAsync<InfoAnswer>(Url("/info"), stop);
+
+    /// <summary>The swarm, with its join tokens.</summary>
+    public Task<SwarmObject> GetSwarmAsync(CancellationToken stop) => GetAsync<SwarmObject>(Url("/swarm"), stop);
+
+    /// <summary>Makes a new swarm; gives this node's id.</summary>
+    public Task<string> InitializeSwarmAsync(SwarmInitRequest request, CancellationToken stop) =>
+        PostAsync<string>(Url("/swarm/init"), request, stop);
+
+    /// <summary>Changes the swarm's spec; new tokens for those asked for.</summary>
+    public Task UpdateSwarmAsync(SwarmSpec spec, ulong version, bool rotateWorkerToken, bool rotateManagerToken, CancellationToken stop) =>
+        DoAsync(HttpMethod.Post, Url("/swarm/update", ("version", Number(version)), ("rotateWorkerToken", Flag(rotateWorkerToken)), ("rotateManagerToken", Flag(rotateManagerToken))), spec, stop);
+
+    /// <summary>Leaves the swarm.</summary>
+    public Task LeaveSwarmAsync(bool force, CancellationToken stop) =>
+        DoAsync(HttpMethod.Post, Url("/swarm/leave", ("force", Flag(force))), null, stop);
+
+    /// <summary>The nodes that fit the filters.</summary>
+    public Task<List<Node>> ListNodesAsync(ApiFilters filters, CancellationToken stop) =>
+        GetAsync<List<Node>>(Url("/nodes", ("filters", filters.ToJson())), stop);
+
+    /// <summary>A node by id, name or the beginning of its id.</summary>
+    public Task<Node> GetNodeAsync(string id, CancellationToken stop) => GetAsync<Node>(Url($"/nodes/{Id(id)}"), stop);
+
+    /// <summary>Changes a node's spec.</summary>
+    public Task UpdateNodeAsync(string id, ulong version, NodeSpec spec, CancellationToken stop) =>
+        DoAsync(HttpMethod.Post, Url($"/nodes/{Id(id)}/update", ("version", Number(version))), spec, stop);
+
+    /// <summary>The services that fit the filters, with counts of their tasks.</summary>
+    public Task<List<Service>> ListServicesAsync(ApiFilters filters, CancellationToken stop) =>
+        GetAsync<List<Service>>(Url("/services", ("filters", filters.ToJson()), ("status", "true")), stop);
+
+    /// <summary>A service by id, name or the beginning of its id.</summary>
+    public Task<Service> GetServiceAsync(string id, CancellationToken stop) => GetAsync<Service>(Url($"/services/{Id(id)}"), stop);
+
+    /// <summary>Creates a service.</summary>
+    public Task<CreateAnswer> CreateServiceAsync(ServiceSpec spec, CancellationToken stop) =>
+        PostAsync<CreateAnswer>(Url("/services/create"), spec, stop);
+
+    /// <summary>Changes a service from the version named.</summary>
+    public Task<UpdateAnswer> UpdateServiceAsync(string id, ulong version, ServiceSpec spec, CancellationToken stop) =>
+        PostAsync<UpdateAnswer>(Url($"/services/{Id(id)}/update", ("version", Number(version))), spec, stop);
+
+    /// <summary>Removes a service and its tasks.</summary>
+    public Task RemoveServiceAsync(string id, CancellationToken stop) => DoAsync(HttpMethod.Delete, Url($"/services/{Id(id)}"), null, stop);
+
+    /// <summary>The tasks that fit the filters.</summary>
+    public Task<List<SwarmTask>> ListTasksAsync(ApiFilters filters, CancellationToken stop) =>
+        GetAsync<List<SwarmTask>>(Url("/tasks", ("filters", filters.ToJson())), stop);
+
+    /// <summary>A task by id or its beginning.</summary>
+    public Task<SwarmTask> GetTaskAsync(string id, CancellationToken stop) => GetAsync<SwarmTask>(Url($"/tasks/{Id(id)}"), stop);
+
+    /// <summary>How far a service is from what is wanted, told anew at each change until it is converged or has failed.</summary>
+    public async IAsyncEnumerable<Convergence> WatchConvergenceAsync(string id, [EnumeratorCancellation] CancellationToken stop)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, Url($"/swarmps/services/{Id(id)}/convergence", ("follow", "true")), null, stop).ConfigureAwait(false);
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false));
+        while (await lines.ReadLineAsync(stop).ConfigureAwait(false) is { } line)
+        {
+            if (line.Length > 0)
+                yield return ApiJson.Read<Convergence>(line);
+        }
+    }
+
+    /// <summary>A service's output.</summary>
+    public async IAsyncEnumerable<LogFrame> ReadServiceLogAsync(string id, LogQuery query, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var url = Url($"/services/{Id(id)}/logs", ("stdout", "true"), ("stderr", "true"), ("details", "true"),
+            ("follow", Flag(query.Follow)), ("since", query.Since), ("tail", query.Tail), ("timestamps", Flag(query.Timestamps)));
+        using var answer = await SendAsync(HttpMethod.Get, url, null, stop).ConfigureAwait(false);
+        await using var stream = await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+        await foreach (var frame in LogFrame.ReadAllAsync(stream, stop).ConfigureAwait(false))
+            yield return frame;
+    }
+
+    private static string Number(ulong value) => value.ToString(CultureInfo.InvariantCulture);
+}

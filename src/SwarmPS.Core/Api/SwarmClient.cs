@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Newtonsoft.Json;
+
+namespace SwarmPS.Api;
+
+/// <summary>
+/// A client of a daemon's API. One for many requests, from any thread. Requests fail with <see cref="SwarmApiException"/> where the
+/// daemon refuses and <see cref="SwarmUnreachableException"/> where it does not answer.
+/// </summary>
+public sealed partial class SwarmClient : IDisposable
+{
+    /// <summary>The API version that is asked for.</summary>
+    private const string Version = "/v1.41";
+
+    private readonly HttpClient http;
+
+    /// <summary>A client of the daemon at <paramref name="endpoint"/>; nothing is sent yet.</summary>
+    public SwarmClient(SwarmEndpoint endpoint)
+    {
+        Endpoint = endpoint;
+        http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = (_, stop) => endpoint.ConnectAsync(stop),
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+        })
+        {
+            BaseAddress = new Uri("http://swarmps"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    /// <summary>Where the daemon answers.</summary>
+    public SwarmEndpoint Endpoint { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private async Task<T> GetAsync<T>(string path, CancellationToken stop)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, null, stop).ConfigureAwait(false);
+        return await ReadAsync<T>(answer, stop).ConfigureAwait(false);
+    }
+
+    private async Task<T> PostAsync<T>(string path, object? body, CancellationToken stop)
+    {
+        using var answer = await SendAsync(HttpMethod.Post, path, body, stop).ConfigureAwait(false);
+        return await ReadAsync<T>(answer, stop).ConfigureAwait(false);
+    }
+
+    private async Task DoAsync(HttpMethod method, string path, object? body, CancellationToken stop) =>
+        (await SendAsync(method, path, body, stop).ConfigureAwait(false)).Dispose();
+
+    /// <summary>Sends a request and gives its answer once the head is there, or throws what went wrong.</summary>
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = new StringContent(ApiJson.Write(body), Encoding.UTF8, "application/json");
+        try
+        {
+            var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
+            if (answer.IsSuccessStatusCode)
+                return answer;
+            using (answer)
+                throw await RefusalAsync(answer, stop).ConfigureAwait(false);
+        }
+        catch (HttpRequestException fault)
+        {
+            throw Unreachable(fault);
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken stop)
+    {
+        var text = await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false);
+        return ApiJson.Read<T>(text);
+    }
+
+    private static async Task<SwarmApiException> RefusalAsync(HttpResponseMessage answer, CancellationToken stop)
+    {
+        var text = await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false);
+        try
+        {
+            var refusal = ApiJson.Read<Refusal>(text);
+            return new(answer.StatusCode, refusal.Message ?? text);
+        }
+        catch (JsonException)
+        {
+            return new(answer.StatusCode, text.Length > 0 ? text : $"the daemon answered {(int)answer.StatusCode} {answer.ReasonPhrase}");
+        }
+    }
+
+    private SwarmUnreachableException Unreachable(HttpRequestException fault)
+    {
+        var code = (fault.InnerException as SocketException)?.SocketErrorCode;
+        return code switch
+        {
+            SocketError.AccessDenied => new(UnreachableReason.PermissionDenied,
+                $"The daemon's socket {Endpoint.SocketPath} does not admit this user. Run as root, or join the group that owns the socket (swarmps) and log in again.", fault),
+            SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.HostNotFound or null when code is not null || !File.Exists(Endpoint.SocketPath) =>
+                new(UnreachableReason.NotRunning,
+                $"No daemon answers at {Endpoint.SocketPath}. Start one with Start-SwarmDaemon (or: swarmpsd run --host {Endpoint.Address}), or name another socket with Connect-Swarm or ${Variable()}.", fault),
+            _ => new(UnreachableReason.Broken, $"The connection to the daemon at {Endpoint.SocketPath} broke: {fault.InnerException?.Message ?? fault.Message}", fault),
+        };
+    }
+
+    private static string Variable() => "env:" + SwarmEndpoint.Variable;
+
+    /// <summary>A path with a query; parameters without a value are left out.</summary>
+    private static string Url(string path, params (string Name, string? Value)[] query)
+    {
+        var text = new StringBuilder(Version).Append(path);
+        var separator = '?';
+        foreach (var (name, value) in query)
+        {
+            if (value is null)
+                continue;
+            text.Append(separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
+            separator = '&';
+        }
+        return text.ToString();
+    }
+
+    private static string Id(string id) => Uri.EscapeDataString(id);
+
+    private static string? Flag(bool set) => set ? "true" : null;
+
+    private sealed record Refusal(string? Message = null);
+}

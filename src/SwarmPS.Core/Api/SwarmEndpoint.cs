@@ -1,0 +1,51 @@
+using System.Net.Sockets;
+
+namespace SwarmPS.Api;
+
+/// <summary>Where a daemon answers: <c>unix://PATH</c>.</summary>
+public sealed record SwarmEndpoint
+{
+    /// <summary>Where a daemon listens unless told otherwise.</summary>
+    public const string Default = "unix:///run/swarmps/swarmps.sock";
+
+    /// <summary>The environment variable that names another default.</summary>
+    public const string Variable = "SWARMPS_HOST";
+
+    private SwarmEndpoint(string address, string socketPath) => (Address, SocketPath) = (address, socketPath);
+
+    /// <summary>The address as it was given.</summary>
+    public string Address { get; }
+
+    /// <summary>The socket's path.</summary>
+    public string SocketPath { get; }
+
+    /// <summary>The endpoint of <see cref="Variable"/>, or the default one.</summary>
+    public static SwarmEndpoint FromEnvironment() =>
+        Parse(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : Default);
+
+    /// <summary>Reads <c>unix://PATH</c>, or a bare path. Throws <see cref="FormatException"/> for anything else.</summary>
+    public static SwarmEndpoint Parse(string address)
+    {
+        const string Scheme = "unix://";
+        var path = address.StartsWith(Scheme, StringComparison.Ordinal) ? address[Scheme.Length..] : address;
+        if (path.StartsWith('/') || (OperatingSystem.IsWindows() && Path.IsPathFullyQualified(path)))
+            return new(Scheme + path, path);
+        throw new FormatException($"'{address}' is not the address of a daemon. Give a socket as {Default}.");
+    }
+
+    /// <summary>Opens a connection.</summary>
+    internal async ValueTask<Stream> ConnectAsync(CancellationToken stop)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), stop).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
