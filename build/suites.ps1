@@ -26,7 +26,7 @@ function Invoke-Suite([string] $Filter, [string] $Method) {
     $results = [IO.Path]::Combine($artifacts, 'test-results')
     $null = [IO.Directory]::CreateDirectory($results)
     $target = if ($suites.Count -eq 1) { $suites[0].Project } else { [IO.Path]::Combine($root, 'SwarmPS.slnx') }
-    Assert-Program $dotnet @('build', $target, '-c', 'Release', '-nologo', '-v', 'quiet', '-clp:NoSummary')
+    Assert-Program $dotnet @('build', $target, '-c', 'Release', '-nologo', '-v', 'quiet', '-clp:ErrorsOnly')
     $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
     $lines = @()
     foreach ($suite in $suites) {
@@ -48,7 +48,9 @@ function Invoke-OneSuite($Suite, [string] $Report, [string] $Method) {
     $program = [IO.Path]::Combine($folder, $name + $(if ($IsWindows) { '.exe' }))
     $arguments = @('-noLogo', '-noColor', '-result-xml', $Report)
     if ($Method) { $arguments += @('-method', $Method) }
-    $minutes = [int]([Environment]::GetEnvironmentVariable('SWARMPS_SUITE_MINUTES') ?? '20')
+    if (-not [IO.File]::Exists($program)) { throw "$name was not built: SwarmPS.slnx does not list it." }
+    # Far more than any suite needs: it only bounds one that hangs.
+    $minutes = [double]([Environment]::GetEnvironmentVariable('SWARMPS_SUITE_MINUTES') ?? '20')
     $clock = [Diagnostics.Stopwatch]::StartNew()
     $code = Invoke-Program $program $arguments ([TimeSpan]::FromMinutes($minutes))
     $sum = Read-Report $Report

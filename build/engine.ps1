@@ -1,0 +1,130 @@
+# The engine of the quickstart: the one that runs here, or one of its own; and the image its containers run.
+
+$ownEngine = "unix://$place/engine/docker.sock"
+
+function Read-Docker([string] $Engine, [string[]] $Arguments) {
+    return Read-Program (Find-Program 'docker') (@('-H', $Engine) + $Arguments)
+}
+
+function Assert-Docker([string] $Engine, [string[]] $Arguments) {
+    $run = Read-Docker $Engine $Arguments
+    if ($run.ExitCode -ne 0) { throw "docker $($Arguments -join ' ') failed: $($run.Error)" }
+}
+
+function Test-Engine([string] $Engine) {
+    return (Find-Program 'docker') -and (Read-Docker $Engine @('version', '--format', '{{.Server.Version}}')).ExitCode -eq 0
+}
+
+# The ids of the quickstart's running containers.
+function Get-Container([string] $Engine, [string] $Filter = 'status=running') {
+    $run = Read-Docker $Engine @('ps', '-q', '--filter', "ancestor=$image", '--filter', $Filter)
+    return @($run.Output -split "`n" | Where-Object { $_ })
+}
+
+# The engine that an earlier run used, while its files are here.
+function Get-UsedEngine {
+    $note = "$place/engine.txt"
+    if (-not [IO.File]::Exists($note)) { return $null }
+    return [IO.File]::ReadAllText($note).Trim()
+}
+
+function Get-Engine {
+    if (-not (Find-Program 'docker')) { throw 'The docker client is missing: install it as said above and run this again.' }
+    $candidates = @((Get-UsedEngine), [Environment]::GetEnvironmentVariable('DOCKER_HOST'), 'unix:///var/run/docker.sock', $ownEngine)
+    foreach ($engine in $candidates) {
+        if (-not $engine -or -not $engine.StartsWith('unix://')) { continue }
+        if (Test-Engine $engine) {
+            Write-Line "Uses the engine at $engine."
+            [IO.File]::WriteAllText("$place/engine.txt", $engine)
+            return $engine
+        }
+    }
+    Start-Engine
+    [IO.File]::WriteAllText("$place/engine.txt", $ownEngine)
+    return $ownEngine
+}
+
+# An engine with its own data, sockets and pid file, so that it meets no other engine of this machine.
+function Start-Engine {
+    $dockerd = Find-Program 'dockerd'
+    if (-not $dockerd) { throw 'No engine answers at DOCKER_HOST or /var/run/docker.sock, and there is no dockerd to start: install Docker Engine (docker.io) and run this again.' }
+    if ([Environment]::UserName -cne 'root') { throw 'No engine answers at DOCKER_HOST or /var/run/docker.sock, and only root can start one: run this as root, or start Docker Engine and join its group.' }
+    Stop-Remaining "$place/engine/"
+    $null = [IO.Directory]::CreateDirectory("$place/engine")
+    $log = "$place/engine/log"
+    # An engine that was killed leaves these, and would wait for the processes they name.
+    foreach ($stale in 'docker.pid', 'exec/containerd/containerd.pid') {
+        if ([IO.File]::Exists("$place/engine/$stale")) { [IO.File]::Delete("$place/engine/$stale") }
+    }
+    # It outlives this script and its terminal.
+    $script = 'log=$1; shift; setsid "$@" >>"$log" 2>&1 </dev/null &'
+    Assert-Program '/bin/sh' @('-c', $script, 'sh', $log, $dockerd, '--data-root', "$place/engine/data", '--exec-root', "$place/engine/exec",
+        '--pidfile', "$place/engine/docker.pid", '--host', $ownEngine)
+    try { Wait-Until { Test-Engine $ownEngine } 60 "an answer of the new engine, whose log is $log" }
+    catch {
+        $lines = [IO.File]::ReadAllLines($log)
+        $last = $lines[([Math]::Max(0, $lines.Count - 5))..($lines.Count - 1)] -join "`n"
+        throw "$($_.Exception.Message) Its last words:`n$last"
+    }
+    Write-Line "Started an engine of its own at $ownEngine."
+}
+
+# A web server in a file system with nothing but busybox: made here, so that nothing is pulled.
+function New-Image([string] $Engine) {
+    if ((Read-Docker $Engine @('image', 'inspect', $image)).ExitCode -eq 0) { return }
+    $busybox = Find-StaticBusybox
+    if (-not $busybox) { throw 'The image is made of a static busybox, which is missing: install busybox-static and run this again.' }
+    $file = "$place/image.tar"
+    $stream = [IO.File]::Create($file)
+    $tar = [Formats.Tar.TarWriter]::new($stream, [Formats.Tar.TarEntryFormat]::Pax, $false)
+    try {
+        foreach ($folder in 'bin/', 'tmp/', 'www/') { Add-Entry $tar 'Directory' $folder 493 }
+        Add-Entry $tar 'RegularFile' 'bin/busybox' 493 ([IO.File]::ReadAllBytes($busybox))
+        Add-Entry $tar 'RegularFile' 'www/index.html' 420 ([Text.Encoding]::UTF8.GetBytes("Hello from SwarmPS`n"))
+        foreach ($applet in 'sh', 'httpd', 'wget', 'sleep', 'echo', 'cat', 'ls', 'ps', 'hostname', 'ip', 'nslookup', 'env') {
+            $link = [Formats.Tar.PaxTarEntry]::new([Formats.Tar.TarEntryType]::SymbolicLink, "bin/$applet")
+            $link.LinkName = 'busybox'
+            $tar.WriteEntry($link)
+        }
+    }
+    finally { $tar.Dispose() }
+    Assert-Docker $Engine @('import', '--change', 'CMD ["httpd","-f","-vv","-p","8080","-h","/www"]', $file, $image)
+    [IO.File]::Delete($file)
+    Write-Line "Made the image $image of $busybox."
+}
+
+# Modes are decimal: 493 is 0755, 420 is 0644.
+function Add-Entry($Tar, [string] $Kind, [string] $Name, [int] $Mode, [byte[]] $Content) {
+    $entry = [Formats.Tar.PaxTarEntry]::new([Formats.Tar.TarEntryType]$Kind, $Name)
+    $entry.Mode = [IO.UnixFileMode]$Mode
+    if ($Content) { $entry.DataStream = [IO.MemoryStream]::new($Content) }
+    $Tar.WriteEntry($entry)
+}
+
+# What the quickstart left on its engine, and the engine itself if it is its own.
+function Remove-EngineTrace([string] $Engine) {
+    if (Test-Engine $Engine) {
+        $left = Read-Docker $Engine @('ps', '-aq', '--filter', "ancestor=$image")
+        foreach ($id in ($left.Output -split "`n" | Where-Object { $_ })) { Assert-Docker $Engine @('rm', '-f', $id) }
+        $null = Read-Docker $Engine @('image', 'rm', $image)
+    }
+    if ($Engine -ceq $ownEngine) { Stop-Remaining "$place/engine/" }
+    # A stopped engine may leave its network namespaces mounted.
+    $mounts = @([IO.File]::ReadAllLines('/proc/self/mounts') | ForEach-Object { ($_ -split ' ')[1] } | Where-Object { $_.StartsWith("$place/") })
+    [Array]::Reverse($mounts)
+    foreach ($mount in $mounts) { Assert-Program (Find-Program 'umount') @($mount) }
+}
+
+# Stops the processes whose command line names a folder of the quickstart, and waits until they are gone.
+function Stop-Remaining([string] $Folder) {
+    $ids = @()
+    foreach ($entry in [IO.Directory]::GetDirectories('/proc')) {
+        $id = [IO.Path]::GetFileName($entry)
+        if ($id -notmatch '^\d+$' -or $id -eq [Environment]::ProcessId) { continue }
+        try { $line = [IO.File]::ReadAllText("$entry/cmdline") }
+        catch [IO.IOException], [UnauthorizedAccessException] { continue }
+        if ($line -cmatch '^[^\0]*(swarmpsd|dockerd)\0' -and $line.Contains($Folder)) { $ids += $id }
+    }
+    foreach ($id in $ids) { $null = Read-Program '/bin/sh' @('-c', "kill -TERM $id") }
+    foreach ($id in $ids) { Wait-Until { -not [IO.Directory]::Exists("/proc/$id") } 30 "process $id to stop" }
+}
