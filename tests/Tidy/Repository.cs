@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace SwarmPS.Tidy;
@@ -48,10 +49,17 @@ internal static class Repository
             WorkingDirectory = Root,
             RedirectStandardOutput = true,
         };
-        using var git = Process.Start(start) ?? throw new InvalidOperationException("git did not start.");
-        var paths = git.StandardOutput.ReadToEnd();
-        git.WaitForExit();
-        return git.ExitCode == 0 ? paths.Split('\0', StringSplitOptions.RemoveEmptyEntries) : null;
+        try
+        {
+            using var git = Process.Start(start) ?? throw new InvalidOperationException("git did not start.");
+            var paths = git.StandardOutput.ReadToEnd();
+            git.WaitForExit();
+            return git.ExitCode == 0 ? paths.Split('\0', StringSplitOptions.RemoveEmptyEntries) : null;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
     }
 
     private static IEnumerable<string> Walk(string folder) =>
