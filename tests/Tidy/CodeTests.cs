@@ -111,4 +111,18 @@ public sealed class CodeTests
     [InlineData(".ci/run", "curl https://api.nuget" + ".org")]
     public void AMachinesPath_IsFound(string path, string text) =>
         Assert.Single(Unwanted.CheckMachine(new SourceFile(path, text)));
+
+    [Fact]
+    public void Scripts_RunInTheEmbeddedHost()
+    {
+        var scripts = Repository.Files.Where(file => Path.GetExtension(file.Path) is ".ps1" or ".psm1").ToList();
+        Violation.None(Scripts.Check(scripts, Vocabulary.Of(Repository.CSharp)));
+    }
+
+    [Theory]
+    [InlineData("Write-Host 'hello'", 1)]
+    [InlineData("$text = Get-Content $path | Select-Object -First 1", 2)]
+    [InlineData("function Find-It { Out-Null }\nFind-It | ForEach-Object { $_ }  # not Write-Output", 0)]
+    public void AScriptThatNeedsMore_IsFound(string text, int found) =>
+        Assert.Equal(found, Scripts.Check([new SourceFile("build/sample.ps1", text)], Vocabulary.Of([])).Count());
 }

@@ -7,6 +7,15 @@ public sealed class DependencyTests
     [Fact]
     public void Projects_ReferenceOnlyWhatTheyMay() => Violation.None(Repository.Files.SelectMany(ProjectReferences.Check));
 
+    [Fact]
+    public void Projects_AreAllInTheSolution()
+    {
+        var solution = Repository.Files.Single(file => file.Path == "SwarmPS.slnx").Text;
+        Violation.None(Repository.Files
+            .Where(file => file.Path.EndsWith(".csproj", StringComparison.Ordinal) && !solution.Contains($"\"{file.Path}\"", StringComparison.Ordinal))
+            .Select(file => new Violation(file.Path, "is not in SwarmPS.slnx, so nothing builds it")));
+    }
+
     [Theory]
     [InlineData("SwarmPS.Core", "PackageReference", "Docker.DotNet.Enhanced")]
     [InlineData("SwarmPS.Core", "ProjectReference", "../SwarmPS.Daemon/SwarmPS.Daemon.csproj")]
