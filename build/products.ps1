@@ -20,6 +20,7 @@ function Build-Product {
     foreach ($name in 'module', 'swarmpsd', 'swarmps') {
         Move-IntoPlace ([IO.Path]::Combine($staging, $name)) ([IO.Path]::Combine($artifacts, $name))
     }
+    [IO.Directory]::Delete($staging, $true)
     Write-Line ('Built artifacts/module/SwarmPS, artifacts/swarmpsd and artifacts/swarmps in {0:0} s.' -f $clock.Elapsed.TotalSeconds)
 }
 
@@ -94,7 +95,7 @@ function Build-Archive {
     }
     finally { $file.Dispose() }
     [IO.File]::Move("$archive.new", $archive, $true)
-    [IO.Directory]::Delete($folder, $true)
+    [IO.Directory]::Delete([IO.Path]::GetDirectoryName($folder), $true)
     Write-Line ('Packed artifacts/{0}.tar.gz, {1:0.0} MB.' -f $name, ([IO.FileInfo]::new($archive).Length / 1e6))
 }
 
