@@ -5,7 +5,9 @@ public interface IProposer
 {
     /// <summary>
     /// Replicates an entry and returns once it is durable on a quorum and has been applied to this manager's own store.
-    /// Fails with <see cref="Model.SwarmException"/> (Unavailable) where this manager does not lead or the quorum is gone.
     /// </summary>
+    /// <exception cref="Model.SwarmException">Refused, and certainly not made: this manager does not lead, the disk is full, the entry is too large.</exception>
+    /// <exception cref="VoidProposalException">Certainly not made: it was computed on a state that is not the newest.</exception>
+    /// <exception cref="Exception">Anything else: it may or may not be made.</exception>
     Task ProposeAsync(StoreProposal proposal, CancellationToken stop);
 }

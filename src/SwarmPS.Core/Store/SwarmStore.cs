@@ -23,6 +23,7 @@ public sealed class SwarmStore
     private readonly TimeProvider clock;
     private readonly Func<RequestId> newRequest;
     private Snapshot current = Snapshot.Empty;
+    private Prepared? prepared;
 
     /// <summary>A store that is empty until something is installed or applied.</summary>
     /// <param name="clock">Tells when transactions are made.</param>
@@ -56,19 +57,48 @@ public sealed class SwarmStore
         List<Pending> batch = [];
         try
         {
-            while (await queue.Reader.WaitToReadAsync(stop).ConfigureAwait(false))
+            while (batch.Count > 0 || await queue.Reader.WaitToReadAsync(stop).ConfigureAwait(false))
             {
+                stop.ThrowIfCancellationRequested();
                 var proposal = Collect(batch);
-                if (proposal.Commands.Count > 0)
-                    await proposer.ProposeAsync(proposal, stop).ConfigureAwait(false);
-                batch.ForEach(pending => pending.Succeed());
-                batch.Clear();
+                if (proposal.Commands.Count == 0 || await ProposeAsync(proposer, proposal, batch, stop).ConfigureAwait(false))
+                {
+                    batch.ForEach(pending => pending.Succeed());
+                    batch.Clear();
+                }
             }
         }
         catch (Exception fault)
         {
             batch.ForEach(pending => pending.Fail(fault));
             throw;
+        }
+        finally
+        {
+            while (queue.Reader.TryRead(out var waiting))
+                waiting.Refuse(new(SwarmErrorCode.Unavailable, "This manager does not lead any more, so nothing was changed. Try again."));
+        }
+    }
+
+    /// <summary>
+    /// False where the entry was not made. Then the batch is empty if its callers were told, and else runs again on the newer state.
+    /// </summary>
+    private static async Task<bool> ProposeAsync(IProposer proposer, StoreProposal proposal, List<Pending> batch, CancellationToken stop)
+    {
+        try
+        {
+            await proposer.ProposeAsync(proposal, stop).ConfigureAwait(false);
+            return true;
+        }
+        catch (VoidProposalException)
+        {
+            return false;
+        }
+        catch (SwarmException refusal)
+        {
+            batch.ForEach(pending => pending.Refuse(refusal));
+            batch.Clear();
+            return false;
         }
     }
 
@@ -82,39 +112,57 @@ public sealed class SwarmStore
     /// <summary>Applies a log entry; false where it was void. Called by consensus alone, in the order of the log.</summary>
     public bool Apply(StoreProposal proposal)
     {
-        List<ObjectChange> seen = [];
-        var after = Current.Apply(proposal, seen);
-        if (after is null)
-            return false;
-        Volatile.Write(ref current, after);
-        if (seen.Count > 0)
-            Feed.Publish(seen);
+        var start = Current;
+        // What this manager proposed itself was computed by its writer already.
+        if (Interlocked.Exchange(ref prepared, null) is not { } own || own.Proposal != (object)proposal || own.Start != start)
+        {
+            List<ObjectChange> changes = [];
+            if (start.Apply(proposal, changes) is not { } state)
+                return false;
+            own = new(proposal, start, state, changes);
+        }
+        Volatile.Write(ref current, own.After);
+        if (own.Seen.Count > 0)
+            Feed.Publish(own.Seen);
         return true;
     }
 
-    /// <summary>Runs waiting transactions on the newest state until the entry is full.</summary>
+    /// <summary>Runs the batch (where an entry was void) and then waiting transactions on the newest state, until the entry is full.</summary>
     private StoreProposal Collect(List<Pending> batch)
     {
         var start = Current;
         var state = start;
         var now = Timestamp.From(clock.GetUtcNow());
         List<StoreCommand> commands = [];
+        List<ObjectChange> seen = [];
         var changes = 0;
+        batch.RemoveAll(again => !Run(again));
         while (batch.Count < BatchMax && changes < BatchChangesMax && queue.Reader.TryRead(out var pending))
+        {
+            if (Run(pending))
+                batch.Add(pending);
+        }
+        var proposal = new StoreProposal(start.Version, commands);
+        Volatile.Write(ref prepared, new(proposal, start, state, seen));
+        return proposal;
+
+        bool Run(Pending pending)
         {
             var transaction = new StoreTransaction(state, now);
             if (!pending.Run(transaction))
-                continue;
-            batch.Add(pending);
+                return false;
             if (transaction.Changes.Count == 0)
-                continue;
+                return true;
             var command = new StoreCommand(newRequest(), now, transaction.Changes);
             commands.Add(command);
             changes += command.Changes.Count;
-            state = state.Apply(command, null);
+            state = state.Apply(command, seen);
+            return true;
         }
-        return new(start.Version, commands);
     }
+
+    /// <summary>What an entry of this manager's own leads to, if it is applied to the state it was computed on.</summary>
+    private sealed record Prepared(StoreProposal Proposal, Snapshot Start, Snapshot After, List<ObjectChange> Seen);
 
     /// <summary>A transaction that waits for the writer.</summary>
     private sealed class Pending(Func<StoreTransaction, object?> work, CancellationToken stop)
@@ -140,6 +188,8 @@ public sealed class SwarmStore
         }
 
         public void Succeed() => Done.TrySetResult(result);
+
+        public void Refuse(SwarmException refusal) => Done.TrySetException(refusal);
 
         public void Fail(Exception fault) => Done.TrySetException(new SwarmException(
             SwarmErrorCode.Unavailable,

@@ -21,6 +21,7 @@ internal sealed class InMemoryProposer(SwarmStore store) : IProposer
         if (Fault is { } fault)
             throw fault;
         Proposals.Add(proposal);
-        Assert.True(store.Apply(proposal));
+        if (!store.Apply(proposal))
+            throw new VoidProposalException();
     }
 }

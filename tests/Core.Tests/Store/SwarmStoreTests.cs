@@ -76,6 +76,45 @@ public sealed class SwarmStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task VoidEntry_IsComputedAnew_OnTheNewerState()
+    {
+        proposer.Gate = new();
+        Start();
+        var adding = store.UpdateAsync(tx => tx.Put(Service("a", "web") with { SpecVersion = (tx.View.Services.Find("a")?.SpecVersion ?? 0) + 1 }), stop.Token);
+        await proposer.Entered.Task;
+        Assert.True(store.Apply(new(0, [new(new(7, 7), Timestamp.Zero, [StoreChange.Put(Service("a", "web") with { SpecVersion = 10 })])])));
+        proposer.Gate.SetResult();
+        Assert.Equal(11ul, (await adding).SpecVersion);
+        Assert.Equal(11ul, store.Current.Services.Find("a")!.SpecVersion);
+        Assert.Equal(2ul, store.Current.Version);
+    }
+
+    [Fact]
+    public async Task RefusedEntry_TellsItsCallersWhy_AndTheWriterGoesOn()
+    {
+        proposer.Fault = new SwarmException(SwarmErrorCode.Unavailable, "The disk is full.");
+        Start();
+        var refused = await Assert.ThrowsAsync<SwarmException>(() => store.UpdateAsync(tx => tx.Put(Service("a", "web")), stop.Token));
+        Assert.Equal("The disk is full.", refused.Message);
+        proposer.Fault = null;
+        await store.UpdateAsync(tx => tx.Put(Service("b", "db")), stop.Token);
+        Assert.Equal(["db"], store.Current.Services.All.Select(service => service.Spec.Name));
+    }
+
+    [Fact]
+    public async Task WriterThatEnds_RefusesThoseStillInTheQueue()
+    {
+        proposer.Gate = new();
+        Start();
+        var first = store.UpdateAsync(tx => tx.Put(Service("a", "web")), stop.Token);
+        await proposer.Entered.Task;
+        var second = store.UpdateAsync(tx => tx.Put(Service("b", "db")), stop.Token);
+        proposer.Gate.SetException(new IOException("lost"));
+        Assert.Contains("may or may not", (await Assert.ThrowsAsync<SwarmException>(() => first)).Message);
+        Assert.Contains("nothing was changed", (await Assert.ThrowsAsync<SwarmException>(() => second)).Message);
+    }
+
+    [Fact]
     public void EntryOfAnotherState_IsVoid()
     {
         var command = new StoreCommand(new(1, 1), default, [StoreChange.Put(Service("a", "web"))]);
