@@ -4,6 +4,10 @@ using SwarmPS.Bench;
 Dictionary<string, Func<string[], Task>> benchmarks = new()
 {
     ["services"] = ServiceCreation.RunAsync,
+    ["store"] = StoreCommits.RunAsync,
+
+    // A part of "store": the process whose start it measures.
+    ["store-reopen"] = StoreCommits.ReopenAsync,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))

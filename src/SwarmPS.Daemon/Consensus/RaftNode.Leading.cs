@@ -1,0 +1,107 @@
+using DotNext.Net.Cluster;
+using DotNext.Net.Cluster.Consensus.Raft;
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Consensus;
+
+/// <content>What the node does while it leads, and how it notices that its log has failed.</content>
+public sealed partial class RaftNode
+{
+    /// <inheritdoc/>
+    public async Task ProposeAsync(StoreProposal proposal, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        if (!IsLeader)
+            throw new SwarmException(SwarmErrorCode.Unavailable, "This manager does not lead, so nothing was changed. Try again.");
+        var entry = SealedEntry.Write(proposal, options.Keyring);
+        if (entry.Length > EntryBytesMax)
+            throw SwarmException.Invalid($"The change takes {entry.Length} bytes in the log, where {EntryBytesMax} are allowed. Make it in several steps.");
+        RequireRoom(entry.Length);
+        var own = new OwnProposal(proposal, entry);
+
+        // From here on the caller's token does not count: what is on its way is waited for, so that its outcome is known. The wait
+        // ends by the loss of the lead too, and by a log that fails.
+        await raft.ReplicateAsync((ReadOnlyMemory<byte>)entry, own, closing.Token).ConfigureAwait(false);
+        if (own.Void)
+            throw new VoidProposalException();
+        if (!own.Counted)
+            throw new NotLeaderException();
+    }
+
+    /// <summary>A log that cannot be written to is given up by the library, so room is looked for first.</summary>
+    private void RequireRoom(int bytes)
+    {
+        var path = options.Directory.Raft;
+        var free = new DriveInfo(path).AvailableFreeSpace;
+        if (free - bytes >= options.DiskReserveBytes)
+            return;
+        log.DiskFull(free, path, options.DiskReserveBytes);
+        throw new SwarmException(
+            SwarmErrorCode.Unavailable,
+            $"The disk is full: {free} bytes are free where {path} lies, and {options.DiskReserveBytes} are kept in reserve. Nothing was changed. Make room, then try again.");
+    }
+
+    private async Task LeadAsync()
+    {
+        try
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                // Comes back once all entries of earlier terms are applied, so the writer begins on the newest state.
+                var leadership = await raft.WaitForLeadershipAsync(stopping.Token).ConfigureAwait(false);
+                using var term = CancellationTokenSource.CreateLinkedTokenSource(leadership, stopping.Token);
+                log.LeadershipGained();
+                if (await LeadTermAsync(term).ConfigureAwait(false) is { } fault && !term.IsCancellationRequested)
+                    await StepDownAsync(fault).ConfigureAwait(false);
+                log.LeadershipLost();
+            }
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            Fail(fault);
+        }
+    }
+
+    /// <summary>Runs the writer and the leader's work until the term ends (null) or one of them fails.</summary>
+    private async Task<Exception?> LeadTermAsync(CancellationTokenSource term)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(term.Token);
+        var writer = options.Store.RunWriterAsync(this, both.Token);
+        var work = options.WhileLeading is { } whileLeading ? Task.Run(() => whileLeading(both.Token)) : Task.CompletedTask;
+        var first = await Task.WhenAny(writer, work).ConfigureAwait(false);
+        if (first == work && work.IsCompletedSuccessfully)
+            first = writer;
+        await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await both.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(writer, work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return first.Exception?.GetBaseException();
+    }
+
+    private async Task StepDownAsync(Exception fault)
+    {
+        log.SteppingDown(fault);
+        await ((ICluster)raft).ResignAsync(stopping.Token).ConfigureAwait(false);
+    }
+
+    private async Task WatchLogAsync()
+    {
+        try
+        {
+            // No entry has this index: the wait ends by the log's failure or the node's stop alone.
+            await wal.WaitForApplyAsync(long.MaxValue, closing.Token).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            Fail(fault);
+        }
+    }
+
+    private void Fail(Exception fault)
+    {
+        var error = Damage.Explain(fault, options.Directory.Raft);
+        if (completion.TrySetException(error))
+            log.LogFailed(error);
+        closing.Cancel();
+    }
+}

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using DotNext.Net.Cluster;
+using DotNext.Net.Cluster.Consensus.Raft;
+using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
+using Microsoft.Extensions.Logging;
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Consensus;
+
+/// <summary>
+/// This manager's part in the quorum: it keeps the replicated log, applies it to the store, and, while it leads, writes the store's
+/// transactions to it.
+/// </summary>
+public sealed partial class RaftNode : IProposer, IAsyncDisposable
+{
+    /// <summary>Bytes an entry may have: 16 MiB.</summary>
+    public const int EntryBytesMax = 16 << 20;
+
+    /// <summary>How long <see cref="StopAsync"/> waits for what is being written.</summary>
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    private readonly RaftNodeOptions options;
+    private readonly ILogger log;
+    private readonly DurableWriteAheadLog wal;
+    private readonly RaftCluster raft;
+    private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly CancellationTokenSource closing = new();
+    private Task leading = Task.CompletedTask;
+    private Task watching = Task.CompletedTask;
+    private int stopped;
+
+    private RaftNode(RaftNodeOptions options, DurableWriteAheadLog wal, RaftCluster raft)
+    {
+        (this.options, this.wal, this.raft) = (options, wal, raft);
+        log = options.Logging.CreateLogger<RaftNode>();
+    }
+
+    /// <summary>Whether this manager leads.</summary>
+    public bool IsLeader => !raft.LeadershipToken.IsCancellationRequested;
+
+    /// <summary>Where the leader is reached; null while there is none.</summary>
+    public System.Net.EndPoint? Leader => raft.Leader?.EndPoint;
+
+    /// <summary>Ends when the node was stopped; fails with a <see cref="SwarmException"/> when its log did, after which it takes no part.</summary>
+    public Task Completion => completion.Task;
+
+    /// <summary>
+    /// Opens the log, applies what is in it and begins to take part. Throws <see cref="SwarmException"/>: FailedPrecondition where
+    /// files are damaged, Unavailable where the disk or the address cannot be used.
+    /// </summary>
+    public static async Task<RaftNode> StartAsync(RaftNodeOptions options, CancellationToken stop)
+    {
+        var began = Stopwatch.GetTimestamp();
+        RaftNode? node = null;
+        try
+        {
+            node = Open(options);
+            await node.wal.InitializeAsync(stop).ConfigureAwait(false);
+            await node.raft.StartAsync(stop).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            await Discard(node).ConfigureAwait(false);
+            throw fault is SocketException refused ? AddressRefused(options, refused) : Damage.Explain(fault, options.Directory.Raft);
+        }
+        catch (OperationCanceledException)
+        {
+            await Discard(node).ConfigureAwait(false);
+            throw;
+        }
+        node.log.LogOpened(node.wal.LastEntryIndex, node.wal.LastAppliedIndex, (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        node.watching = node.WatchLogAsync();
+        node.leading = node.LeadAsync();
+        return node;
+    }
+
+    /// <summary>Finishes what is being written, takes leave of the quorum and closes the log.</summary>
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref stopped, 1) != 0)
+        {
+            await completion.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+        await stopping.CancelAsync().ConfigureAwait(false);
+        closing.CancelAfter(StopGrace);
+        await leading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await closing.CancelAsync().ConfigureAwait(false);
+        await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await raft.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        await Discard(this).ConfigureAwait(false);
+        completion.TrySetResult();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private static RaftNode Open(RaftNodeOptions options)
+    {
+        var directory = options.Directory.Raft;
+        var machine = new StoreStateMachine(options.Store, options.Keyring, directory);
+        var wal = new DurableWriteAheadLog(
+            new()
+            {
+                Location = Path.Combine(directory, "log"),
+                ChunkSize = 1 << 20,
+
+                // Not shared memory: there a full disk ends the process where an error is wanted.
+                MemoryManagement = WriteAheadLog.MemoryManagementStrategy.PrivateMemory,
+                HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.Crc32,
+            },
+            machine);
+        var raft = new RaftCluster(new RaftCluster.TcpConfiguration(options.ListenEndPoint)
+        {
+            PublicEndPoint = options.PublicEndPoint ?? options.ListenEndPoint,
+            ColdStart = options.ColdStart,
+            ConfigurationStorage = new MemberFile(Path.Combine(directory, "members")),
+            LowerElectionTimeout = (int)options.ElectionTimeoutMin.TotalMilliseconds,
+            UpperElectionTimeout = (int)options.ElectionTimeoutMax.TotalMilliseconds,
+            HeartbeatThreshold = 0.25,
+            RequestTimeout = options.ElectionTimeoutMax,
+            ConnectTimeout = options.ElectionTimeoutMin / 2,
+            AggressiveLeaderStickiness = true,
+            ServerBacklog = 64,
+            SslOptions = options.Tls is { } tls ? new() { ServerOptions = tls.Server, ClientOptions = tls.Client } : null,
+            LoggerFactory = options.Logging,
+        })
+        {
+            AuditTrail = wal,
+        };
+        return new(options, wal, raft);
+    }
+
+    private static async Task Discard(RaftNode? node)
+    {
+        if (node is null)
+            return;
+        await node.raft.DisposeAsync().ConfigureAwait(false);
+        await node.wal.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static SwarmException AddressRefused(RaftNodeOptions options, SocketException fault) => new(
+        SwarmErrorCode.Unavailable,
+        $"Managers cannot be listened for on {options.ListenEndPoint}: {fault.Message}. Free the address, or name another by the listening address.",
+        fault);
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SwarmPS.Daemon.Persistence;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Consensus;
+
+/// <summary>What a manager's part in the quorum is made of.</summary>
+public sealed record RaftNodeOptions
+{
+    /// <summary>Where the log and the state lie. The directories must be there.</summary>
+    public required SwarmDirectory Directory { get; init; }
+
+    /// <summary>The store to apply the log to.</summary>
+    public required SwarmStore Store { get; init; }
+
+    /// <summary>The data keys that entries and state are sealed by.</summary>
+    public required Keyring Keyring { get; init; }
+
+    /// <summary>Where to listen for other managers.</summary>
+    public required IPEndPoint ListenEndPoint { get; init; }
+
+    /// <summary>Where other managers reach this one: the listening address where nothing is said. It names the member for good.</summary>
+    public EndPoint? PublicEndPoint { get; init; }
+
+    /// <summary>Mutual TLS with the other managers; null only where there are none, as in tests.</summary>
+    public RaftTls? Tls { get; init; }
+
+    /// <summary>Makes a quorum of this one member, where there is none in the directory yet.</summary>
+    public bool ColdStart { get; init; }
+
+    /// <summary>The shortest time without a leader after which a member stands for election.</summary>
+    public TimeSpan ElectionTimeoutMin { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest such time; each election draws one between.</summary>
+    public TimeSpan ElectionTimeoutMax { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Bytes the disk must have free for a change to be accepted: room for the log to go on and for a checkpoint.</summary>
+    public long DiskReserveBytes { get; init; } = 16 << 20;
+
+    /// <summary>Runs while this manager leads, beside the store's writer; if it fails, the manager steps down.</summary>
+    public Func<CancellationToken, Task>? WhileLeading { get; init; }
+
+    /// <summary>Where to log.</summary>
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Times.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,165 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Persistence;
+
+/// <summary>
+/// The data keys of a swarm's managers: the newest seals, all of them open. The file is a magic word, what it is sealed by, and the
+/// keys sealed by a <see cref="KeyEncryptionKey"/>. Thread-safe.
+/// </summary>
+public sealed class Keyring
+{
+    private const int HeaderBytes = 8;
+    private const int EntryBytes = 4 + SealingKey.KeyBytes;
+
+    private static ReadOnlySpan<byte> Magic => "SWKEYS1"u8;
+
+    private readonly string path;
+    private readonly Lock gate = new();
+    private volatile SealingKey[] keys;
+
+    private Keyring(string path, SealingKey[] keys) => (this.path, this.keys) = (path, keys);
+
+    /// <summary>The id of the key that seals.</summary>
+    public uint CurrentKeyId => keys[^1].Id;
+
+    /// <summary>The ids of all keys, oldest first.</summary>
+    public IReadOnlyList<uint> KeyIds => Array.ConvertAll(keys, key => key.Id);
+
+    /// <summary>What the keyring at a path is sealed by; null where there is none. Throws <see cref="SwarmException"/> where it is damaged.</summary>
+    public static KeyringLock? LockOf(string path) => File.Exists(path) ? ReadHeader(path, File.ReadAllBytes(path)) : null;
+
+    /// <summary>Makes a keyring of one new key, in place of any that is there.</summary>
+    public static Keyring Create(string path, KeyEncryptionKey lockedBy)
+    {
+        var keyring = new Keyring(path, [NewKey(1)]);
+        keyring.Save(keyring.keys, lockedBy);
+        return keyring;
+    }
+
+    /// <summary>Opens a keyring. Throws <see cref="SwarmException"/>: Unauthenticated where the key is wrong, FailedPrecondition where the file is damaged.</summary>
+    public static Keyring Open(string path, KeyEncryptionKey lockedBy)
+    {
+        var file = File.ReadAllBytes(path);
+        var source = ReadHeader(path, file);
+        if (source != lockedBy.Source)
+            throw new SwarmException(SwarmErrorCode.Unauthenticated, $"{path} is sealed by {Describe(source)}, not by {Describe(lockedBy.Source)}.");
+        byte[] plain;
+        try
+        {
+            using var cipher = new SealingKey(0, lockedBy.Bytes.ToArray());
+            plain = cipher.Open(file.AsSpan(HeaderBytes), file.AsSpan(0, HeaderBytes));
+        }
+        catch (CryptographicException fault) when (source is KeyringLock.UnlockKey)
+        {
+            throw new SwarmException(SwarmErrorCode.Unauthenticated, $"The unlock key does not open {path}: it is not this swarm's present one, or the file is damaged.", fault);
+        }
+        catch (CryptographicException fault)
+        {
+            throw Damaged(path, "its key does not open it", fault);
+        }
+        return new(path, Parse(path, plain));
+    }
+
+    /// <summary>Adds a new key, which seals from now on; returns once it is on the disk. Older keys still open.</summary>
+    public void Rotate(KeyEncryptionKey lockedBy)
+    {
+        lock (gate)
+            Replace([.. keys, NewKey(CurrentKeyId + 1)], lockedBy);
+    }
+
+    /// <summary>Forgets all keys but the current one. Nothing sealed by them may be left anywhere.</summary>
+    public void RetireOldKeys(KeyEncryptionKey lockedBy)
+    {
+        lock (gate)
+            Replace([keys[^1]], lockedBy);
+    }
+
+    /// <summary>Seals the keyring by another key, as when autolock goes on or off or the unlock key changes.</summary>
+    public void Relock(KeyEncryptionKey lockedBy)
+    {
+        lock (gate)
+            Save(keys, lockedBy);
+    }
+
+    /// <summary>Seals bytes for the place that <paramref name="context"/> names.</summary>
+    public byte[] Seal(ReadOnlySpan<byte> plain, ReadOnlySpan<byte> context) => Seal(plain, context, headroom: 0);
+
+    /// <summary>The same, after some bytes that are left for a header.</summary>
+    internal byte[] Seal(ReadOnlySpan<byte> plain, ReadOnlySpan<byte> context, int headroom)
+    {
+        var message = new byte[headroom + plain.Length + SealingKey.Overhead];
+        keys[^1].Seal(plain, context, message.AsSpan(headroom));
+        return message;
+    }
+
+    /// <summary>Opens what was sealed for that place. Throws <see cref="CryptographicException"/> where it was changed, belongs elsewhere or its key is gone.</summary>
+    public byte[] Open(ReadOnlySpan<byte> message, ReadOnlySpan<byte> context)
+    {
+        var id = SealingKey.IdOf(message);
+        var key = Array.Find(keys, key => key.Id == id)
+            ?? throw new CryptographicException($"It is sealed by key {id}, which is not in the keyring {path}.");
+        return key.Open(message, context);
+    }
+
+    private static SealingKey NewKey(uint id) => new(id, RandomNumberGenerator.GetBytes(SealingKey.KeyBytes));
+
+    private void Replace(SealingKey[] next, KeyEncryptionKey lockedBy)
+    {
+        // On the disk first: nothing may be sealed by a key that a crash would lose.
+        Save(next, lockedBy);
+        keys = next;
+    }
+
+    private void Save(SealingKey[] saved, KeyEncryptionKey lockedBy)
+    {
+        var plain = new byte[saved.Length * EntryBytes];
+        for (var i = 0; i < saved.Length; i++)
+        {
+            var entry = plain.AsSpan(i * EntryBytes, EntryBytes);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry, saved[i].Id);
+            saved[i].Bytes.CopyTo(entry[4..]);
+        }
+        var file = new byte[HeaderBytes + SealingKey.Overhead + plain.Length];
+        Magic.CopyTo(file);
+        file[HeaderBytes - 1] = (byte)lockedBy.Source;
+        using (var cipher = new SealingKey(0, lockedBy.Bytes.ToArray()))
+            cipher.Seal(plain, file.AsSpan(0, HeaderBytes), file.AsSpan(HeaderBytes));
+        CryptographicOperations.ZeroMemory(plain);
+        DurableFile.Write(path, file);
+    }
+
+    private static KeyringLock ReadHeader(string path, ReadOnlySpan<byte> file)
+    {
+        if (file.Length < HeaderBytes + SealingKey.Overhead + EntryBytes || !file.StartsWith(Magic))
+            throw Damaged(path, "it does not look like a keyring", null);
+        var source = (KeyringLock)file[HeaderBytes - 1];
+        return Enum.IsDefined(source) ? source : throw Damaged(path, $"it is sealed in an unknown way ({(byte)source})", null);
+    }
+
+    private static SealingKey[] Parse(string path, byte[] plain)
+    {
+        if (plain.Length == 0 || plain.Length % EntryBytes != 0)
+            throw Damaged(path, "its keys are cut off", null);
+        var keys = new SealingKey[plain.Length / EntryBytes];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var entry = plain.AsSpan(i * EntryBytes, EntryBytes);
+            keys[i] = new(BinaryPrimitives.ReadUInt32LittleEndian(entry), entry[4..].ToArray());
+        }
+        CryptographicOperations.ZeroMemory(plain);
+        return keys;
+    }
+
+    private static string Describe(KeyringLock source) => source switch
+    {
+        KeyringLock.File => "a key in a file",
+        KeyringLock.UnlockKey => "the unlock key",
+    };
+
+    private static SwarmException Damaged(string path, string how, Exception? inner) => new(
+        SwarmErrorCode.FailedPrecondition,
+        $"{path} is damaged: {how}. Put back a copy of the data root, or leave the swarm by force and join again (a swarm of one manager is lost without this file).",
+        inner);
+}

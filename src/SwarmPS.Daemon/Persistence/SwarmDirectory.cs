@@ -1,0 +1,68 @@
+namespace SwarmPS.Daemon.Persistence;
+
+/// <summary>The files that a daemon keeps under its data root: for the owner alone, in directories for the owner alone.</summary>
+/// <param name="Root">The data root.</param>
+public sealed record SwarmDirectory(string Root)
+{
+    /// <summary>Mode of directories: 0700.</summary>
+    public const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Mode of files: 0600.</summary>
+    public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Who this node is and where; written last on entering a swarm.</summary>
+    public string NodeFile => Path.Combine(Root, "node.json");
+
+    /// <summary>The node's certificate and key, the root, and the key that seals the keyring.</summary>
+    public string Certificates => Path.Combine(Root, "certificates");
+
+    /// <summary>The data keys, sealed.</summary>
+    public string KeyringFile => Path.Combine(Root, "keyring");
+
+    /// <summary>The key that seals the keyring where managers start unlocked.</summary>
+    public string KeyringKeyFile => Path.Combine(Certificates, "keyring.key");
+
+    /// <summary>The replicated log.</summary>
+    public string Raft => Path.Combine(Root, "raft");
+
+    /// <summary>The checkpoint of the store.</summary>
+    public string StateFile => Path.Combine(Root, "state.db");
+
+    /// <summary>What the agent must not forget.</summary>
+    public string AgentFile => Path.Combine(Root, "agent.db");
+
+    /// <summary>Makes the directories, and sees to it that no one else may enter them.</summary>
+    public void Create()
+    {
+        foreach (var directory in (string[])[Root, Certificates, Raft])
+            CreatePrivate(directory);
+    }
+
+    /// <summary>Takes away what belongs to a swarm that was left; the agent's file stays with the agent.</summary>
+    public void RemoveSwarm()
+    {
+        // The node file goes first: without it the rest is not taken for a swarm, however far this gets.
+        File.Delete(NodeFile);
+        DurableFile.SyncDirectory(Root);
+        foreach (var file in (string[])[KeyringFile, StateFile, StateFile + "-wal", StateFile + "-shm"])
+            File.Delete(file);
+        foreach (var directory in (string[])[Raft, Certificates])
+        {
+            if (Directory.Exists(directory))
+                Directory.Delete(directory, recursive: true);
+        }
+        DurableFile.SyncDirectory(Root);
+    }
+
+    private static void CreatePrivate(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+            return;
+        }
+        Directory.CreateDirectory(path, DirectoryMode);
+        if (File.GetUnixFileMode(path) != DirectoryMode)
+            File.SetUnixFileMode(path, DirectoryMode);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Buffers;
+using Nerdbank.MessagePack;
+using SwarmPS.Daemon.Consensus;
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Tests.Consensus;
+
+public sealed class StoreEncodingTests
+{
+    public static TheoryData<StoreObject> Objects =>
+    [
+        Filled.Of<SwarmObject>(), Filled.Of<Node>(), Filled.Of<Service>(), Filled.Of<SwarmTask>(), Filled.Of<Network>(),
+        new SwarmObject(), new Node(), new Service(), new SwarmTask(), new Network(),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Objects))]
+    public void AnObject_IsReadAsItWasWritten(StoreObject value) =>
+        Assert.Equal(value, StoreEncoding.ReadObject(value.Kind, StoreEncoding.Write(value)));
+
+    [Fact]
+    public void AProposal_IsReadAsItWasWritten()
+    {
+        var proposal = new StoreProposal(7, [
+            new(new(1, ulong.MaxValue), new(5), [StoreChange.Put(Filled.Of<Service>()), StoreChange.Put(Filled.Of<SwarmTask>())]),
+            new(new(2, 3), Timestamp.Zero, [StoreChange.Delete(new Node { Id = "gone" }), StoreChange.Put(Filled.Of<SwarmObject>())])]);
+        var read = Read(StoreEncoding.Write(proposal));
+        Assert.Equal(proposal.BaseVersion, read.BaseVersion);
+        Assert.Equal(proposal.Commands.Select(c => (c.Request, c.At)), read.Commands.Select(c => (c.Request, c.At)));
+        Assert.Equal(proposal.Commands.SelectMany(c => c.Changes), read.Commands.SelectMany(c => c.Changes));
+    }
+
+    [Fact]
+    public void AFieldOfANewerVersion_IsPassedOver()
+    {
+        var task = Filled.Of<SwarmTask>();
+        var known = new MessagePackReader(StoreEncoding.Write(task));
+        var fields = known.ReadMapHeader();
+        var newer = Message((ref MessagePackWriter writer) =>
+        {
+            writer.WriteMapHeader(fields + 1);
+            writer.Write("FromTheFuture");
+            writer.WriteArrayHeader(2);
+            writer.Write("a");
+            writer.WriteMapHeader(0);
+        });
+        byte[] message = [.. newer, .. StoreEncoding.Write(task).AsSpan((int)known.Consumed)];
+        Assert.Equal(task, StoreEncoding.ReadObject(ObjectKind.Task, message));
+    }
+
+    [Fact]
+    public void AChangeWithMoreElements_IsReadWithoutThem()
+    {
+        var message = Message((ref MessagePackWriter writer) =>
+        {
+            writer.WriteMapHeader(2);
+            writer.Write("BaseVersion");
+            writer.Write(3);
+            writer.Write("Commands");
+            writer.WriteArrayHeader(1);
+            writer.WriteMapHeader(1);
+            writer.Write("Changes");
+            writer.WriteArrayHeader(1);
+            writer.WriteArrayHeader(4);
+            writer.Write((int)ObjectKind.Node);
+            writer.Write("id");
+            writer.WriteNil();
+            writer.Write("from the future");
+        });
+        Assert.Equal(new StoreChange(ObjectKind.Node, "id", null), Read(message).Commands.Single().Changes.Single());
+    }
+
+    [Fact]
+    public void AnObjectOfAnUnknownKind_IsRefused()
+    {
+        var message = Message((ref MessagePackWriter writer) =>
+        {
+            writer.WriteMapHeader(1);
+            writer.Write("Commands");
+            writer.WriteArrayHeader(1);
+            writer.WriteMapHeader(1);
+            writer.Write("Changes");
+            writer.WriteArrayHeader(1);
+            writer.WriteArrayHeader(3);
+            writer.Write(99);
+            writer.Write("id");
+            writer.WriteMapHeader(0);
+        });
+        var fault = Assert.Throws<MessagePackSerializationException>(() => Read(message));
+        Assert.Contains("kind 99", fault.GetBaseException().Message);
+    }
+
+    [Fact]
+    public void ATask_TakesLittleRoom()
+    {
+        var task = new SwarmTask
+        {
+            Id = new string('t', 25),
+            Version = new(1000),
+            CreatedAt = new(1_700_000_000_000_000_000),
+            UpdatedAt = new(1_700_000_000_000_000_000),
+            ServiceId = new string('s', 25),
+            ServiceName = "web",
+            Slot = 1,
+            NodeId = new string('n', 25),
+            DesiredState = TaskState.Running,
+            Spec = new() { ContainerSpec = new() { Image = "registry.example/web:1" } },
+            Status = new() { State = TaskState.Running, Timestamp = new(1_700_000_000_000_000_000), Message = "started" },
+        };
+        Assert.InRange(StoreEncoding.Write(task).Length, 100, 380);
+    }
+
+    private delegate void Write(ref MessagePackWriter writer);
+
+    private static StoreProposal Read(byte[] message) => StoreEncoding.ReadProposal(new ReadOnlySequence<byte>(message));
+
+    private static byte[] Message(Write write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        var writer = new MessagePackWriter(buffer);
+        write(ref writer);
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+}
