@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace SwarmPS.Daemon.Composition;
+
+/// <summary>The daemon's log lines of this room: 1000 to 1099.</summary>
+internal static partial class DaemonLog
+{
+    /// <summary>A log that goes to standard error.</summary>
+    public static ILoggerFactory Create(DaemonOptions options) => LoggerFactory.Create(logging =>
+    {
+        logging.SetMinimumLevel(options.LogLevel);
+        // A request's every step is a framework's matter, not an administrator's.
+        logging.AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
+        logging.AddFilter("Yarp", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        if (options.LogFormat == LogFormat.Json)
+        {
+            logging.AddJsonConsole(json => (json.UseUtcTimestamp, json.TimestampFormat) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+            return;
+        }
+        logging.AddSimpleConsole(text => (text.SingleLine, text.UseUtcTimestamp, text.TimestampFormat) = (true, true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' "));
+    });
+
+    [LoggerMessage(1000, LogLevel.Information, "swarmpsd answers at {Hosts}; engine {Engine}; data root {DataRoot}")]
+    internal static partial void Ready(this ILogger log, string hosts, string engine, string dataRoot);
+
+    [LoggerMessage(1001, LogLevel.Information, "Stopping; containers stay as they are")]
+    internal static partial void Stopping(this ILogger log);
+
+    [LoggerMessage(1002, LogLevel.Information, "Made swarm {SwarmId}; this is node {NodeId}")]
+    internal static partial void Initialized(this ILogger log, string swarmId, string nodeId);
+
+    [LoggerMessage(1003, LogLevel.Information, "Back in swarm {SwarmId} as node {NodeId}")]
+    internal static partial void Resumed(this ILogger log, string swarmId, string nodeId);
+
+    [LoggerMessage(1004, LogLevel.Information, "Left the swarm")]
+    internal static partial void Left(this ILogger log);
+
+    [LoggerMessage(1005, LogLevel.Error, "This node cannot go on in its swarm: {Reason}")]
+    internal static partial void Faulted(this ILogger log, string reason, Exception cause);
+}

@@ -1,0 +1,25 @@
+namespace SwarmPS.EndToEnd;
+
+/// <summary>Waits for what another process does. It asks again every 25 ms: from outside there is no event to wait for.</summary>
+internal static class Eventually
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    /// <summary>Waits until a condition holds; past the deadline it fails, saying what was waited for.</summary>
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> waitedFor, TimeSpan? deadline = null)
+    {
+        using var late = new CancellationTokenSource(deadline ?? Deadline);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
+        while (!await condition())
+        {
+            try
+            {
+                await tick.WaitForNextTickAsync(late.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"Waited {deadline ?? Deadline} in vain for {waitedFor()}");
+            }
+        }
+    }
+}
