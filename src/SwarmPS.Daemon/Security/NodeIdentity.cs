@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Security;
+
+/// <summary>
+/// This node's certificate and key, and the roots it trusts. The certificate can be replaced while connections are made: each
+/// handshake takes the present one.
+/// </summary>
+public sealed class NodeIdentity : IDisposable
+{
+    private volatile X509Certificate2 certificate;
+
+    private NodeIdentity(X509Certificate2 certificate, string rootPem, NodeSubject subject)
+    {
+        this.certificate = certificate;
+        RootPem = rootPem;
+        Subject = subject;
+    }
+
+    /// <summary>The roots this node trusts, PEM.</summary>
+    public string RootPem { get; }
+
+    /// <summary>Whom the certificate names.</summary>
+    public NodeSubject Subject { get; }
+
+    /// <summary>The certificate with its key.</summary>
+    public X509Certificate2 Certificate => certificate;
+
+    /// <summary>Makes a key and has the swarm's own authority sign for it, as on the first manager.</summary>
+    public static (NodeIdentity Identity, NodeCertificate Files) Create(RootCa root, NodeSubject subject, TimeSpan validity, TimeProvider clock)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var files = new NodeCertificate(root.Issue(new PublicKey(key), subject, validity, clock), key.ExportPkcs8PrivateKeyPem(), root.CertificatePem);
+        return (Load(files), files);
+    }
+
+    /// <summary>An identity from its files. Throws <see cref="SwarmException"/> where they are damaged.</summary>
+    public static NodeIdentity Load(NodeCertificate files)
+    {
+        try
+        {
+            using var parsed = X509Certificate2.CreateFromPem(files.CertificatePem, files.KeyPem);
+            if (!NodeSubject.TryRead(parsed, out var subject))
+                throw Damaged("the certificate names no node of a swarm", null);
+            // TLS on some systems needs a key that came by PKCS#12.
+            return new(X509CertificateLoader.LoadPkcs12(parsed.Export(X509ContentType.Pkcs12), null), files.RootPem, subject);
+        }
+        catch (CryptographicException fault)
+        {
+            throw Damaged(fault.Message, fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => certificate.Dispose();
+
+    private static SwarmException Damaged(string how, Exception? fault) => new(
+        SwarmErrorCode.FailedPrecondition,
+        $"The node's certificate or key is damaged: {how}. Put back a copy of the folder 'certificates' of the data root, or leave the swarm by force and join again.",
+        fault);
+}
+
+/// <summary>What a node keeps of its identity, each PEM.</summary>
+/// <param name="CertificatePem">The certificate.</param>
+/// <param name="KeyPem">Its key.</param>
+/// <param name="RootPem">The roots to trust.</param>
+public sealed record NodeCertificate(string CertificatePem, string KeyPem, string RootPem)
+{
+    private const string CertificateFile = "swarm-node.crt";
+    private const string KeyFile = "swarm-node.key";
+    private const string RootFile = "swarm-root-ca.crt";
+
+    /// <summary>Never the key: this text may end up in a log.</summary>
+    public override string ToString() => "NodeCertificate { … }";
+
+    /// <summary>Reads the files of a folder. Throws <see cref="SwarmException"/> where one is missing.</summary>
+    public static NodeCertificate Read(string folder) => new(ReadFile(folder, CertificateFile), ReadFile(folder, KeyFile), ReadFile(folder, RootFile));
+
+    /// <summary>Writes the files, each whole or not at all, by <paramref name="write"/>; the key first, so that no certificate stands without one.</summary>
+    public void Write(string folder, Action<string, string> write)
+    {
+        write(Path.Combine(folder, KeyFile), KeyPem);
+        write(Path.Combine(folder, RootFile), RootPem);
+        write(Path.Combine(folder, CertificateFile), CertificatePem);
+    }
+
+    private static string ReadFile(string folder, string name)
+    {
+        var path = Path.Combine(folder, name);
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"{path} is missing. Put back a copy of it, or leave the swarm by force and join again.", fault);
+        }
+    }
+}

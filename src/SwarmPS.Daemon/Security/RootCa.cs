@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Security;
+
+/// <summary>The swarm's own certificate authority: ECDSA P-256, as swarmkit's.</summary>
+public sealed class RootCa : IDisposable
+{
+    /// <summary>How long a root is valid.</summary>
+    public static readonly TimeSpan RootValidity = TimeSpan.FromDays(20 * 365);
+
+    /// <summary>How long a node's certificate is valid where the swarm says nothing.</summary>
+    public static readonly TimeSpan DefaultNodeValidity = TimeSpan.FromDays(90);
+
+    /// <summary>The shortest validity a swarm may ask for.</summary>
+    public static readonly TimeSpan NodeValidityMin = TimeSpan.FromHours(1);
+
+    /// <summary>How far certificates reach back, for nodes whose clocks are behind.</summary>
+    public static readonly TimeSpan Backdate = TimeSpan.FromHours(1);
+
+    private const int SerialBytes = 16;
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
+    private readonly X509Certificate2 certificate;
+    private readonly ECDsa key;
+
+    private RootCa(X509Certificate2 certificate, ECDsa key) => (this.certificate, this.key) = (certificate, key);
+
+    /// <summary>The root certificate, PEM: what nodes trust.</summary>
+    public string CertificatePem => certificate.ExportCertificatePem() + "\n";
+
+    /// <summary>The root's key, PEM. The store holds it sealed; it goes nowhere else.</summary>
+    public string ExportKeyPem() => key.ExportPkcs8PrivateKeyPem();
+
+    /// <summary>Makes a new root.</summary>
+    public static RootCa Create(TimeProvider clock)
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=swarm-ca", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 1, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        var now = clock.GetUtcNow();
+        return new(request.CreateSelfSigned(now - Backdate, now + RootValidity), key);
+    }
+
+    /// <summary>A root that was made before.</summary>
+    public static RootCa Load(string certificatePem, string keyPem)
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(keyPem);
+        return new(X509Certificate2.CreateFromPem(certificatePem), key);
+    }
+
+    /// <summary>What tasks and clients are told of the swarm's trust.</summary>
+    public TlsInfo ToTlsInfo() => new(
+        CertificatePem,
+        Convert.ToBase64String(certificate.SubjectName.RawData),
+        Convert.ToBase64String(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+
+    /// <summary>Signs a certificate for a node's public key. Only the key is taken from the node; who it is, the managers say.</summary>
+    public string Issue(PublicKey nodeKey, NodeSubject subject, TimeSpan validity, TimeProvider clock)
+    {
+        var request = new CertificateRequest(subject.ToName(), nodeKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new(ServerAuthentication), new(ClientAuthentication)], critical: false));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(nodeKey, critical: false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        var now = clock.GetUtcNow();
+        var generator = X509SignatureGenerator.CreateForECDsa(key);
+        using var issued = request.Create(certificate.SubjectName, generator, now - Backdate, now + validity, RandomNumberGenerator.GetBytes(SerialBytes));
+        return issued.ExportCertificatePem() + "\n";
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        certificate.Dispose();
+        key.Dispose();
+    }
+}

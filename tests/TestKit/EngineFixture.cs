@@ -1,0 +1,145 @@
+using System.Diagnostics;
+
+namespace SwarmPS.TestKit;
+
+/// <summary>
+/// A real Docker Engine of the tests' own, with a small image made of the machine's busybox. One for an assembly:
+/// <c>[assembly: AssemblyFixture(typeof(EngineFixture))]</c>. Where none can run, tests that need one are skipped with the reason.
+/// </summary>
+public sealed class EngineFixture : IAsyncLifetime
+{
+    private static readonly string[] Tools = ["sh", "sleep", "cat", "echo", "true", "false", "kill", "printenv", "id", "test", "touch", "ls", "httpd", "wget"];
+
+    private Process? engine;
+
+    /// <summary>The engine's own folder.</summary>
+    public string Folder { get; private set; } = "";
+
+    /// <summary>The path of the engine's socket.</summary>
+    public string Socket => Path.Combine(Folder, "docker.sock");
+
+    /// <summary>A small image with a shell.</summary>
+    public string Image => "swarmps/test:1";
+
+    /// <summary>Why there is no engine; null where there is one.</summary>
+    public string? Missing { get; private set; }
+
+    /// <summary>Skips the calling test where there is no engine.</summary>
+    public void SkipUnlessUsable() => Assert.SkipWhen(Missing is not null, Missing ?? "");
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        Missing = Reason();
+        if (Missing is not null)
+            return;
+        Folder = Directory.CreateTempSubdirectory("swarmps-engine-").FullName;
+        await StartAsync();
+        await ImportAsync();
+    }
+
+    /// <summary>Starts the engine, also after <see cref="StopAsync"/> or <see cref="KillAsync"/>.</summary>
+    public async Task StartAsync()
+    {
+        // What kill -9 leaves behind would be taken for a running engine.
+        File.Delete(Path.Combine(Folder, "docker.pid"));
+        File.Delete(Path.Combine(Folder, "exec", "containerd", "containerd.pid"));
+        var start = new ProcessStartInfo("dockerd",
+        [
+            "--data-root", Path.Combine(Folder, "data"), "--exec-root", Path.Combine(Folder, "exec"), "--pidfile", Path.Combine(Folder, "docker.pid"),
+            "-H", "unix://" + Socket, "--cgroup-parent", "/swps-test", "--live-restore",
+        ])
+        { RedirectStandardError = true, RedirectStandardOutput = true };
+        engine = Process.Start(start)!;
+        var log = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        engine.ErrorDataReceived += (_, line) => log.Enqueue(line.Data ?? "");
+        engine.OutputDataReceived += (_, line) => log.Enqueue(line.Data ?? "");
+        engine.BeginErrorReadLine();
+        engine.BeginOutputReadLine();
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
+        while (await RunAsync("docker", "-H", "unix://" + Socket, "version") != 0)
+        {
+            if (engine.HasExited || late.IsCancellationRequested)
+                throw new InvalidOperationException($"dockerd did not start:\n{string.Join('\n', log)}");
+            await tick.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Stops the engine as an administrator would; containers stay.</summary>
+    public async Task StopAsync()
+    {
+        await RunAsync("kill", "-TERM", $"{engine!.Id}");
+        await engine.WaitForExitAsync();
+    }
+
+    /// <summary>Ends the engine as a crash would.</summary>
+    public async Task KillAsync()
+    {
+        engine!.Kill();
+        await engine.WaitForExitAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Missing is not null)
+            return;
+        if (engine is { HasExited: false })
+        {
+            var left = await OutputAsync("docker", "-H", "unix://" + Socket, "ps", "-aq");
+            if (left.Length > 0)
+                await RunAsync("docker", ["-H", "unix://" + Socket, "rm", "-f", .. left.Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
+            await StopAsync();
+        }
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static string? Reason()
+    {
+        if (!OperatingSystem.IsLinux())
+            return "a Docker Engine for tests is started on Linux only";
+        if (!Environment.IsPrivilegedProcess)
+            return "starting a Docker Engine needs root";
+        var missing = new[] { "dockerd", "docker" }.Where(program => !OnPath(program)).ToList();
+        if (!File.Exists("/bin/busybox"))
+            missing.Add("busybox-static");
+        return missing.Count == 0 ? null : $"not installed here: {string.Join(", ", missing)}";
+    }
+
+    private static bool OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    private async Task ImportAsync()
+    {
+        var root = Path.Combine(Folder, "rootfs", "bin");
+        Directory.CreateDirectory(root);
+        Directory.CreateDirectory(Path.Combine(Folder, "rootfs", "tmp"));
+        File.Copy("/bin/busybox", Path.Combine(root, "busybox"));
+        foreach (var tool in Tools)
+            File.CreateSymbolicLink(Path.Combine(root, tool), "busybox");
+        var code = await RunAsync("sh", "-c", $"tar -C {Folder}/rootfs -c . | docker -H unix://{Socket} import - {Image}");
+        Assert.Equal(0, code);
+    }
+
+    private static async Task<int> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Start(program, arguments);
+        await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
+    private static async Task<string> OutputAsync(string program, params string[] arguments)
+    {
+        using var process = Start(program, arguments);
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await error;
+        await process.WaitForExitAsync();
+        return output;
+    }
+
+    private static Process Start(string program, string[] arguments) =>
+        Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+}
