@@ -26,9 +26,21 @@ public sealed record SwarmObject : StoreObject
     /// <summary>The tokens that nodes join with. Only managers' clients see them.</summary>
     public JoinTokens? JoinTokens { get; init; }
 
+    /// <summary>The root's private key, PEM; null where an outside authority signs. In the sealed store alone: never shown, never logged.</summary>
+    [JsonIgnore]
+    public SecretText? RootKey { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override ObjectKind Kind => ObjectKind.Swarm;
+}
+
+/// <summary>Text that must not end up in a log or an answer.</summary>
+/// <param name="Value">The text.</param>
+public sealed record SecretText(string Value)
+{
+    /// <summary>Never the text.</summary>
+    public override string ToString() => "SecretText { … }";
 }
 
 /// <summary>The swarm's public trust: what a node needs to know whom to believe.</summary>
@@ -118,6 +130,9 @@ public sealed record CaConfig
 
     /// <summary>Raised to ask for a new root.</summary>
     public ulong? ForceRotate { get; init; }
+
+    /// <summary>Never the key: this text may end up in a log.</summary>
+    public override string ToString() => $"CaConfig {{ NodeCertExpiry = {NodeCertExpiry}, ForceRotate = {ForceRotate}, … }}";
 }
 
 /// <summary>An outside certificate authority.</summary>
