@@ -20,13 +20,13 @@ public sealed record NodeSubject(string NodeId, NodeRole Role, string SwarmId)
     private const string Organization = "2.5.4.10";
     private const string OrganizationalUnit = "2.5.4.11";
 
-    /// <summary>The name as a certificate holds it.</summary>
+    /// <summary>The name as a certificate holds it, in the order that swarmkit writes; the builder takes it from the end.</summary>
     public X500DistinguishedName ToName()
     {
         var name = new X500DistinguishedNameBuilder();
-        name.AddOrganizationName(SwarmId);
-        name.AddOrganizationalUnitName(Role == NodeRole.Manager ? ManagerUnit : WorkerUnit);
         name.AddCommonName(NodeId);
+        name.AddOrganizationalUnitName(Role == NodeRole.Manager ? ManagerUnit : WorkerUnit);
+        name.AddOrganizationName(SwarmId);
         return name.Build();
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using SwarmPS.Daemon.Consensus;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Security;
@@ -38,6 +39,9 @@ public sealed class PeerTrust(NodeIdentity identity, TimeProvider clock)
         LocalCertificateSelectionCallback = (_, _, _, _, _) => identity.Certificate,
         RemoteCertificateValidationCallback = (_, certificate, _, _) => Accepts(certificate, NodeRole.Manager),
     };
+
+    /// <summary>Settings between managers, for the replicated log.</summary>
+    public RaftTls BetweenManagers() => new(Server(NodeRole.Manager), ClientOfManager());
 
     private bool IsIssued(X509Certificate2 certificate)
     {

@@ -46,13 +46,32 @@ public sealed class RootCa : IDisposable
         return new(request.CreateSelfSigned(now - Backdate, now + RootValidity), key);
     }
 
-    /// <summary>A root that was made before.</summary>
+    /// <summary>A root that was made before. Throws <see cref="SwarmException"/>, without the key, where the two are damaged or do not belong together.</summary>
     public static RootCa Load(string certificatePem, string keyPem)
     {
+        X509Certificate2? certificate = null;
         var key = ECDsa.Create();
-        key.ImportFromPem(keyPem);
-        return new(X509Certificate2.CreateFromPem(certificatePem), key);
+        try
+        {
+            key.ImportFromPem(keyPem);
+            certificate = X509Certificate2.CreateFromPem(certificatePem);
+            if (key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(certificate.PublicKey.ExportSubjectPublicKeyInfo()))
+                return new(certificate, key);
+            throw new CryptographicException("the key belongs to another certificate");
+        }
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException)
+        {
+            certificate?.Dispose();
+            key.Dispose();
+
+            // Without the cause, which might quote what it could not read.
+            throw SwarmException.Invalid("The root certificate and its key must be PEM, ECDSA, and belong together.");
+        }
     }
+
+    /// <summary>The root that the store holds; null where an outside authority signs for the swarm.</summary>
+    public static RootCa? Of(SwarmObject swarm) =>
+        swarm is { TLSInfo.TrustRoot: { } certificate, RootKey: { } key } ? Load(certificate, key.Value) : null;
 
     /// <summary>What tasks and clients are told of the swarm's trust.</summary>
     public TlsInfo ToTlsInfo() => new(
@@ -60,7 +79,10 @@ public sealed class RootCa : IDisposable
         Convert.ToBase64String(certificate.SubjectName.RawData),
         Convert.ToBase64String(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
 
-    /// <summary>Signs a certificate for a node's public key. Only the key is taken from the node; who it is, the managers say.</summary>
+    /// <summary>
+    /// Signs a certificate for a node's public key. Only the key is taken from the node; who it is, the managers say. No certificate
+    /// outlives the root.
+    /// </summary>
     public string Issue(PublicKey nodeKey, NodeSubject subject, TimeSpan validity, TimeProvider clock)
     {
         var request = new CertificateRequest(subject.ToName(), nodeKey, HashAlgorithmName.SHA256);
@@ -71,7 +93,11 @@ public sealed class RootCa : IDisposable
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         var now = clock.GetUtcNow();
         var generator = X509SignatureGenerator.CreateForECDsa(key);
-        using var issued = request.Create(certificate.SubjectName, generator, now - Backdate, now + validity, RandomNumberGenerator.GetBytes(SerialBytes));
+        DateTimeOffset rootBegins = certificate.NotBefore;
+        DateTimeOffset rootEnds = certificate.NotAfter;
+        var begins = now - Backdate < rootBegins ? rootBegins : now - Backdate;
+        var ends = now + validity > rootEnds ? rootEnds : now + validity;
+        using var issued = request.Create(certificate.SubjectName, generator, begins, ends, RandomNumberGenerator.GetBytes(SerialBytes));
         return issued.ExportCertificatePem() + "\n";
     }
 

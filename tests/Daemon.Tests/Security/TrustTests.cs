@@ -53,6 +53,48 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
+    public void NodesName_IsInSwarmkitsOrder()
+    {
+        var parts = manager.Certificate.SubjectName.EnumerateRelativeDistinguishedNames(reversed: false).Select(part => part.GetSingleElementValue());
+        Assert.Equal(["swarm1", "swarm-manager", "node1"], parts);
+    }
+
+    [Fact]
+    public void NoCertificate_OutlivesTheRoot()
+    {
+        using var identity = NodeIdentity.Create(root, Manager, RootCa.RootValidity * 2, clock).Identity;
+        Assert.Equal(clock.GetUtcNow() + RootCa.RootValidity, identity.Certificate.NotAfter.ToUniversalTime());
+    }
+
+    [Fact]
+    public void RootInTheStore_SignsAgain_AndItsKeyShowsNowhere()
+    {
+        var swarm = new SwarmObject
+        {
+            TLSInfo = root.ToTlsInfo(),
+            RootKey = new(root.ExportKeyPem()),
+            JoinTokens = new(JoinToken.Create(root.CertificatePem), JoinToken.Create(root.CertificatePem)),
+            Spec = new() { CAConfig = new() { SigningCAKey = root.ExportKeyPem() } },
+        };
+        Assert.DoesNotContain("PRIVATE KEY", SwarmPS.Api.ApiJson.Write(swarm with { Spec = new() }));
+        Assert.DoesNotContain("PRIVATE KEY", swarm.ToString());
+        Assert.DoesNotContain("SWMTKN", swarm.ToString());
+        using var kept = RootCa.Of(swarm)!;
+        using var identity = NodeIdentity.Create(kept, Manager, RootCa.DefaultNodeValidity, clock).Identity;
+        Assert.True(trust.Accepts(identity.Certificate, NodeRole.Manager));
+        Assert.Null(RootCa.Of(swarm with { RootKey = null }));
+    }
+
+    [Fact]
+    public void KeyOfAnotherRoot_IsRefused_WithoutShowingIt()
+    {
+        using var other = RootCa.Create(clock);
+        foreach (var key in (string[])[other.ExportKeyPem(), "no key", ""])
+            Assert.DoesNotContain("PRIVATE", Assert.Throws<SwarmException>(() => RootCa.Load(root.CertificatePem, key)).ToString());
+        Assert.Throws<SwarmException>(() => RootCa.Load("", root.ExportKeyPem()));
+    }
+
+    [Fact]
     public void RootThatWasKept_SignsAgain()
     {
         using var kept = RootCa.Load(root.CertificatePem, root.ExportKeyPem());
