@@ -57,4 +57,4 @@ if [ ! -x "$host/swarmps" ] || [ -n "$(find "$root/src/SwarmPS.Shell" "$root"/Di
     rm -rf "$host.old.$$"
 fi
 # The host starts by its dll, so that an SDK outside the system's own folder serves as its runtime too.
-exec "$dotnet" "$host/swarmps.dll" -NoModule -File "$root/build.ps1" "$@"
+exec "$dotnet" "$host/swarmps.dll" -File "$root/build.ps1" "$@"

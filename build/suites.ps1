@@ -27,8 +27,6 @@ function Invoke-Suite([string] $Filter, [string] $Method) {
     $null = [IO.Directory]::CreateDirectory($results)
     $target = if ($suites.Count -eq 1) { $suites[0].Project } else { [IO.Path]::Combine($root, 'SwarmPS.slnx') }
     Assert-Program $dotnet @('build', $target, '-c', 'Release', '-nologo', '-v', 'quiet', '-clp:ErrorsOnly')
-    # Suites that run the daemon run the one that ships, not the one built beside them.
-    [Environment]::SetEnvironmentVariable('SWARMPSD', [IO.Path]::Combine($artifacts, 'swarmpsd', 'swarmpsd' + $(if ($IsWindows) { '.exe' })))
     $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
     $lines = @()
     foreach ($suite in $suites) {

@@ -1,0 +1,113 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Api.Http;
+using SwarmPS.Daemon.Api.Proxy;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Api;
+
+/// <summary>Answers every request: version, route, refusals.</summary>
+internal sealed class ApiApplication : IHttpApplication<HttpContext>
+{
+    private readonly EngineFactsCache facts;
+    private readonly EngineProxy proxy;
+    private readonly Router router;
+    private readonly ILogger log;
+    private readonly Action<byte[]> random;
+    private readonly CancellationToken stopping;
+
+    /// <summary>All endpoints.</summary>
+    public ApiApplication(ApiServerOptions options, EngineLink engine, EngineFactsCache facts, EngineProxy proxy, CancellationToken stopping)
+    {
+        (this.facts, this.proxy, this.stopping, random) = (facts, proxy, stopping, options.Random);
+        log = options.LoggerFactory.CreateLogger<ApiApplication>();
+        router = new([.. new SystemEndpoints(engine, facts, options.Membership).Routes()]);
+    }
+
+    /// <inheritdoc/>
+    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+
+    /// <inheritdoc/>
+    public void DisposeContext(HttpContext context, Exception? exception)
+    {
+        // The context holds nothing of its own.
+    }
+
+    /// <inheritdoc/>
+    public async Task ProcessRequestAsync(HttpContext context)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        try
+        {
+            await AnswerAsync(context, stop.Token).ConfigureAwait(false);
+        }
+        catch (SwarmException refused)
+        {
+            await RefuseAsync(context, ApiErrors.StatusOf(refused.Code), refused.Message).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException bad)
+        {
+            await RefuseAsync(context, bad.StatusCode, bad.Message).ConfigureAwait(false);
+        }
+        catch (Exception gone) when (stop.IsCancellationRequested && gone is OperationCanceledException or ConnectionResetException or IOException)
+        {
+            // The client has gone or the server stops: nobody waits for an answer, and a half one must not look whole.
+            context.Abort();
+        }
+        catch (Exception fault)
+        {
+            await FailAsync(context, fault).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, CancellationToken stop)
+    {
+        var engine = await facts.GetAsync().WaitAsync(stop).ConfigureAwait(false);
+        var headers = context.Response.Headers;
+        headers[ApiHeaders.ApiVersion] = engine.ApiVersion.ToString();
+        headers[ApiHeaders.Experimental] = engine.Experimental ? "true" : "false";
+        headers[ApiHeaders.OsType] = engine.Os;
+        headers.Server = $"SwarmPS/{SystemEndpoints.Version} ({engine.Os})";
+
+        var (version, path) = ApiVersion.Split(context.Request.Path.Value ?? "/");
+        Check(version, engine);
+        if (router.Find(context.Request.Method, path) is { } found)
+        {
+            await found.Answer(new(context, found.Id, stop)).ConfigureAwait(false);
+            return;
+        }
+        headers.Remove(ApiHeaders.Experimental);
+        headers.Remove(ApiHeaders.OsType);
+        headers.Remove("Server");
+        await proxy.ForwardAsync(context, stop).ConfigureAwait(false);
+    }
+
+    private static void Check(ApiVersion? version, EngineFacts engine)
+    {
+        if (version is not { } asked)
+            return;
+        if (asked.CompareTo(engine.ApiVersion) > 0)
+            throw SwarmException.Invalid($"client version {asked} is too new. Maximum supported API version is {engine.ApiVersion}");
+        if (asked.CompareTo(engine.MinApiVersion) < 0)
+            throw SwarmException.Invalid($"client version {asked} is too old. Minimum supported API version is {engine.MinApiVersion}, please upgrade your client to a newer version");
+    }
+
+    private Task RefuseAsync(HttpContext context, int status, string message)
+    {
+        log.RequestRefused(context.Request.Method, context.Request.Path, status, message);
+        return ApiErrors.WriteAsync(context, status, message);
+    }
+
+    /// <summary>A defect of ours: the client gets a number to look for in the daemon's log.</summary>
+    private Task FailAsync(HttpContext context, Exception fault)
+    {
+        var bytes = new byte[4];
+        random(bytes);
+        var id = Convert.ToHexStringLower(bytes);
+        log.RequestFailed(fault, context.Request.Method, context.Request.Path, id);
+        return ApiErrors.WriteAsync(context, StatusCodes.Status500InternalServerError, $"Something went wrong inside swarmpsd; its log says more under error {id}.");
+    }
+}

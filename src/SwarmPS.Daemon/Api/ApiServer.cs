@@ -1,0 +1,111 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SwarmPS.Daemon.Api.Http;
+using SwarmPS.Daemon.Api.Proxy;
+using SwarmPS.Daemon.Composition;
+
+namespace SwarmPS.Daemon.Api;
+
+/// <summary>
+/// Serves the Engine API: the swarm's part from the store, the rest from the engine. The HTTP server stands alone, without a
+/// host around it: that starts faster and stays smaller.
+/// </summary>
+internal sealed class ApiServer : IAsyncDisposable
+{
+    private const int HeaderBytesMax = 256 << 10;
+
+    private readonly KestrelServer server;
+    private readonly EngineLink engine;
+    private readonly EngineProxy proxy;
+    private readonly CancellationTokenSource stopping = new();
+    private bool disposed;
+
+    private ApiServer(ApiServerOptions options)
+    {
+        engine = new(options);
+        var facts = new EngineFactsCache(engine, options.Clock);
+        proxy = new(engine, facts, options.LoggerFactory);
+        Application = new(options, engine, facts, proxy, stopping.Token);
+        server = new(Options.Create(KestrelOptions(options)), Transport(options), options.LoggerFactory);
+    }
+
+    private ApiApplication Application { get; }
+
+    /// <summary>Starts to serve. Throws <see cref="ConfigurationException"/> where a socket cannot be had.</summary>
+    public static async Task<ApiServer> StartAsync(ApiServerOptions options, CancellationToken stop)
+    {
+        var server = new ApiServer(options);
+        try
+        {
+            await server.server.StartAsync(server.Application, stop).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            if (fault is IOException { InnerException: ConfigurationException cause })
+                throw cause;
+            throw;
+        }
+        var log = options.LoggerFactory.CreateLogger<ApiServer>();
+        foreach (var socket in options.Sockets)
+            log.Listening($"unix://{socket}");
+        return server;
+    }
+
+    /// <summary>Ends streams, lets other requests finish for as long as the token allows, and closes the sockets.</summary>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await server.StopAsync(hurry).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (disposed)
+            return;
+        disposed = true;
+        await stopping.CancelAsync().ConfigureAwait(false);
+        server.Dispose();
+        proxy.Dispose();
+        engine.Dispose();
+        stopping.Dispose();
+    }
+
+    private static KestrelServerOptions KestrelOptions(ApiServerOptions options)
+    {
+        var kestrel = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
+        var limits = kestrel.Limits;
+        // Streams to and from the engine may be as long, and as slow, as they like; our own endpoints limit themselves.
+        limits.MaxRequestBodySize = null;
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
+        // Filters and registry credentials travel in the request's head.
+        limits.MaxRequestHeadersTotalSize = HeaderBytesMax;
+        limits.MaxRequestLineSize = HeaderBytesMax;
+        foreach (var socket in options.Sockets)
+        {
+            UnixSockets.CheckLength(socket);
+            kestrel.ListenUnixSocket(socket, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => connection => HijackablePipe.ServeAsync(connection, next));
+            });
+        }
+        return kestrel;
+    }
+
+    private static SocketTransportFactory Transport(ApiServerOptions options) => new(
+        Options.Create(new SocketTransportOptions
+        {
+            CreateBoundListenSocket = endpoint => endpoint is UnixDomainSocketEndPoint unix
+                ? UnixSockets.Bind(unix.ToString(), options.Group)
+                : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint),
+        }),
+        options.LoggerFactory);
+}

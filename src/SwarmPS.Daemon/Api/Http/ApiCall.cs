@@ -1,0 +1,73 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Newtonsoft.Json;
+using SwarmPS.Api;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Api.Http;
+
+/// <summary>One request to an endpoint of ours.</summary>
+/// <param name="Context">The request and its response.</param>
+/// <param name="Id">The segment at <c>{id}</c>, or an empty one.</param>
+/// <param name="Stop">Cancelled when the client goes or the server stops.</param>
+internal sealed record ApiCall(HttpContext Context, string Id, CancellationToken Stop)
+{
+    /// <summary>A query parameter, or null.</summary>
+    public string? Query(string name) => Context.Request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
+
+    /// <summary>A switch in the query, as Docker reads them: absent, empty, 0, no, false and none are false.</summary>
+    public bool Flag(string name) =>
+        Query(name)?.Trim().ToLowerInvariant() is not (null or "" or "0" or "no" or "false" or "none");
+
+    /// <summary>The <c>version</c> parameter, which an update must have.</summary>
+    public ulong VersionOf(string kind)
+    {
+        var text = Query("version") ?? "";
+        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : throw SwarmException.Invalid($"invalid {kind} version '{text}': name the Version.Index of the {kind} that this update was made from, as ?version=42");
+    }
+
+    /// <summary>The body as an object. Throws <see cref="SwarmException"/> where it is none.</summary>
+    public async Task<T> BodyAsync<T>()
+    {
+        var text = await TextAsync().ConfigureAwait(false);
+        try
+        {
+            return ApiJson.Read<T>(text);
+        }
+        catch (JsonException fault)
+        {
+            throw SwarmException.Invalid($"invalid JSON in the body: {fault.Message}");
+        }
+    }
+
+    /// <summary>The body as text, within <see cref="ApiJson.BodyBytesMax"/>.</summary>
+    public async Task<string> TextAsync()
+    {
+        var request = Context.Request;
+        if (request.ContentType is { Length: > 0 } type && !type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
+            throw SwarmException.Invalid($"unsupported Content-Type header ({type}): must be 'application/json'");
+        if (Context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = ApiJson.BodyBytesMax;
+        using var reader = new StreamReader(request.Body);
+        return await reader.ReadToEndAsync(Stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers with one object.</summary>
+    public Task AnswerAsync(object value, int status = StatusCodes.Status200OK) =>
+        JsonAnswer.WriteAsync(Context.Response, value, status, Stop);
+
+    /// <summary>Answers with a list, however long.</summary>
+    public Task AnswerListAsync<T>(IEnumerable<T> values) where T : class =>
+        JsonAnswer.WriteListAsync(Context.Response, values, Stop);
+
+    /// <summary>Answers without a body.</summary>
+    public Task AnswerEmptyAsync(int status = StatusCodes.Status200OK)
+    {
+        Context.Response.StatusCode = status;
+        Context.Response.ContentLength = status == StatusCodes.Status204NoContent ? null : 0;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,28 @@
+using Newtonsoft.Json.Linq;
+
+namespace SwarmPS.Daemon.Api.Proxy;
+
+/// <summary>What an engine says of itself, as far as every answer of ours needs it.</summary>
+/// <param name="ApiVersion">The newest API version of both.</param>
+/// <param name="MinApiVersion">The oldest API version of both.</param>
+/// <param name="Os">Its operating system.</param>
+/// <param name="Experimental">Whether it shows experimental features.</param>
+/// <param name="BuilderVersion">Its default builder, or null where it does not say.</param>
+internal sealed record EngineFacts(ApiVersion ApiVersion, ApiVersion MinApiVersion, string Os, bool Experimental, string? BuilderVersion)
+{
+    /// <summary>What is said while no engine has answered.</summary>
+    public static readonly EngineFacts None = new(ApiVersion.Newest, ApiVersion.Oldest, "linux", false, null);
+
+    /// <summary>The facts from an engine's <c>/version</c> and the headers of its <c>/_ping</c>.</summary>
+    public static EngineFacts From(JObject version, HttpResponseMessage ping)
+    {
+        var newest = ApiVersion.TryParse((string?)version["ApiVersion"], out var theirs) ? ApiVersion.Lower(theirs, ApiVersion.Newest) : ApiVersion.Newest;
+        var oldest = ApiVersion.TryParse((string?)version["MinAPIVersion"], out var least) ? ApiVersion.Higher(least, ApiVersion.Oldest) : ApiVersion.Oldest;
+        return new(
+            newest,
+            ApiVersion.Lower(oldest, newest),
+            (string?)version["Os"] ?? None.Os,
+            (bool?)version["Experimental"] ?? false,
+            ping.Headers.TryGetValues("Builder-Version", out var builder) ? builder.FirstOrDefault() : null);
+    }
+}

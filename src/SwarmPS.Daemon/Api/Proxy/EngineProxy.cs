@@ -1,0 +1,103 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Api.Http;
+using SwarmPS.Model;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace SwarmPS.Daemon.Api.Proxy;
+
+/// <summary>Passes requests on to the engine: streams both ways, without limits of size or time.</summary>
+internal sealed class EngineProxy : IDisposable
+{
+    private static readonly ForwarderRequestConfig Endless = new()
+    {
+        ActivityTimeout = Timeout.InfiniteTimeSpan,
+        Version = System.Net.HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        AllowResponseBuffering = false,
+    };
+
+    private readonly EngineLink engine;
+    private readonly EngineFactsCache facts;
+    private readonly ServiceProvider services;
+    private readonly IHttpForwarder forwarder;
+    private readonly EngineTunnel tunnel;
+
+    /// <summary>A proxy to an engine.</summary>
+    public EngineProxy(EngineLink engine, EngineFactsCache facts, ILoggerFactory loggers)
+    {
+        (this.engine, this.facts) = (engine, facts);
+        services = new ServiceCollection()
+            .AddSingleton(loggers)
+            .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
+            .AddHttpForwarder()
+            .BuildServiceProvider();
+        forwarder = services.GetRequiredService<IHttpForwarder>();
+        tunnel = new(engine);
+    }
+
+    /// <summary>Passes a request on and answers with the engine's answer. Throws <see cref="SwarmException"/> where there is no engine.</summary>
+    public async Task ForwardAsync(HttpContext context, CancellationToken stop)
+    {
+        var target = Target(context);
+        try
+        {
+            if (EngineTunnel.IsWanted(context.Request))
+            {
+                await tunnel.RunAsync(context, target, stop).ConfigureAwait(false);
+                return;
+            }
+            var error = await forwarder.SendAsync(context, "http://engine", engine.Client, Endless, new Unchanged(target), stop).ConfigureAwait(false);
+            if (error is ForwarderError.None || context.RequestAborted.IsCancellationRequested || context.Response.HasStarted)
+                return;
+            throw engine.Unreachable(context.Features.Get<IForwarderErrorFeature>()?.Exception);
+        }
+        catch (HttpRequestException fault)
+        {
+            throw engine.Unreachable(fault);
+        }
+        finally
+        {
+            if (context.Response.StatusCode >= StatusCodes.Status502BadGateway)
+                facts.Forget();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => services.Dispose();
+
+    /// <summary>The path as the client wrote it. What an engine might read as another path than we did is refused.</summary>
+    private static Uri Target(HttpContext context)
+    {
+        var raw = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var query = raw.IndexOf('?', StringComparison.Ordinal);
+        var path = Uri.UnescapeDataString(query < 0 ? raw : raw[..query]);
+        if (!raw.StartsWith('/') || path.Contains("//", StringComparison.Ordinal) || path.Split('/').Any(segment => segment is "." or ".."))
+            throw new SwarmException(SwarmErrorCode.NotFound, $"page not found: {raw}");
+        return new("http://engine" + raw, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+    }
+
+    /// <summary>Leaves a request as it is, but for where it goes.</summary>
+    private sealed class Unchanged(Uri target) : HttpTransformer
+    {
+        public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destination, CancellationToken cancellationToken)
+        {
+            await base.TransformRequestAsync(context, request, destination, cancellationToken).ConfigureAwait(false);
+            request.RequestUri = target;
+            request.Headers.Host = null;
+        }
+
+        public override async ValueTask<bool> TransformResponseAsync(HttpContext context, HttpResponseMessage? response, CancellationToken cancellationToken)
+        {
+            var version = context.Response.Headers[ApiHeaders.ApiVersion];
+            var copied = await base.TransformResponseAsync(context, response, cancellationToken).ConfigureAwait(false);
+            context.Response.Headers[ApiHeaders.ApiVersion] = version;
+            // A stream's head goes out before its first byte, which may be long in coming: "docker run" waits for the head of /wait.
+            if (response is { Content.Headers.ContentLength: null, StatusCode: not System.Net.HttpStatusCode.NotModified })
+                await context.Response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
+            return copied;
+        }
+    }
+}
