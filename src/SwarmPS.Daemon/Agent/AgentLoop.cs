@@ -1,0 +1,260 @@
+using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Agent.Engine;
+using SwarmPS.Daemon.Composition;
+using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Agent;
+
+/// <summary>
+/// Runs this node's tasks on its engine. Stopping it leaves every container as it is; started again, it finds them by their
+/// labels. One instance runs once.
+/// </summary>
+internal sealed partial class AgentLoop : IEngineObserver
+{
+    private readonly AgentOptions options;
+    private readonly IDispatcher dispatcher;
+    private readonly IEngine engine;
+    private readonly TimeProvider clock;
+    private readonly ILogger log;
+    private readonly IReadOnlyList<string> labels;
+    private readonly EngineWatch watch;
+    private readonly StatusReporter reporter;
+    private readonly object gate = new();
+    private readonly Dictionary<string, TaskRunner> runners = [];
+    private readonly Dictionary<string, EngineContainer> strays = [];
+    private readonly HashSet<Task> work = [];
+    private AgentDatabase? database;
+    private RunnerContext? shared;
+    private CancellationToken stopped;
+    private bool listed;
+    private bool assigned;
+
+    /// <summary>An agent that does nothing until it runs.</summary>
+    public AgentLoop(AgentOptions options, IDispatcher dispatcher, IEngine engine, TimeProvider clock, ILogger log)
+    {
+        (this.options, this.dispatcher, this.engine, this.clock, this.log) = (options, dispatcher, engine, clock, log);
+        labels = AgentLabels.Own(options.SwarmId, options.NodeId);
+        watch = new(engine, labels, clock, log);
+        reporter = new(dispatcher, Reported, clock, log);
+        descriptions = new();
+    }
+
+    /// <summary>Runs until stopped; ends by a fault where a loop of the agent fails.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var kept = AgentDatabase.Open(options, clock, log);
+        Exception? fault = null;
+        await using (var scope = new LoopScope(stop))
+        {
+            Begin(kept, scope.Stop);
+            scope.Run("engine watch", token => watch.RunAsync(this, token));
+            scope.Run("status reports", reporter.RunAsync);
+            scope.Run("agent database", kept.RunAsync);
+            scope.Run("node description", DescribeAsync);
+            scope.Run("sessions", HoldSessionsAsync);
+            await Task.WhenAny(scope.FirstFault, Task.Delay(Timeout.Infinite, stop)).ConfigureAwait(false);
+            fault = scope.FirstFault.IsCompleted ? await scope.FirstFault.ConfigureAwait(false) : null;
+        }
+        await FinishAsync().ConfigureAwait(false);
+        kept.Flush();
+        if (fault is not null)
+            throw fault;
+        stop.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Stops and removes this node's containers of this swarm and forgets all tasks, as when the node leaves. Not while the agent runs.</summary>
+    public async Task RemoveAllAsync(CancellationToken stop)
+    {
+        var containers = await engine.ListContainersAsync(labels, stop).ConfigureAwait(false);
+        var limit = new ParallelOptions { MaxDegreeOfParallelism = Limits.RemovalsAtOnce, CancellationToken = stop };
+        await Parallel.ForEachAsync(containers, limit, async (container, cancel) => await RemoveAsync(container, cancel).ConfigureAwait(false)).ConfigureAwait(false);
+        using var kept = AgentDatabase.Open(options, clock, log);
+        kept.Clear();
+    }
+
+    void IEngineObserver.Listed(IReadOnlyList<EngineContainer> containers)
+    {
+        lock (gate)
+        {
+            strays.Clear();
+            foreach (var container in containers)
+                strays[container.TaskId] = container;
+            foreach (var (id, runner) in runners)
+                runner.Observe(strays.Remove(id, out var own) ? own : null);
+            listed = true;
+            Sweep();
+        }
+        descriptions.Ask();
+    }
+
+    void IEngineObserver.Happened(EngineEvent happened)
+    {
+        TaskRunner? runner;
+        lock (gate)
+            runner = runners.GetValueOrDefault(happened.TaskId);
+        runner?.Observe(happened);
+    }
+
+    private void Begin(AgentDatabase kept, CancellationToken stop)
+    {
+        lock (gate)
+        {
+            (database, stopped) = (kept, stop);
+            shared = new()
+            {
+                SwarmId = options.SwarmId,
+                Engine = engine,
+                Watch = watch,
+                Images = new(engine, clock, log, stop),
+                Starts = new(Limits.StartsAtOnce),
+                Report = Report,
+                Node = () => descriptions.Latest,
+                Clock = clock,
+                Log = log,
+            };
+            foreach (var task in kept.Load())
+            {
+                Start(task.Task);
+                if (!task.Reported)
+                    reporter.Put(task.Task.Id, task.Task.Status);
+            }
+        }
+        if (kept.LoadDescription() is { } said)
+            descriptions.Set(said);
+    }
+
+    /// <summary>Takes what the managers want of this node.</summary>
+    private void Apply(Assignments assignments)
+    {
+        lock (gate)
+        {
+            if (assignments.Complete)
+            {
+                var wanted = assignments.Tasks.Select(task => task.Id).ToHashSet();
+                foreach (var runner in runners.Values.Where(runner => !wanted.Contains(runner.TaskId)))
+                    runner.Forget();
+                assigned = true;
+            }
+            foreach (var task in assignments.Tasks)
+                Assign(task);
+            foreach (var id in assignments.Removed)
+                runners.GetValueOrDefault(id)?.Forget();
+            Sweep();
+        }
+    }
+
+    private void Assign(SwarmTask task)
+    {
+        if (runners.TryGetValue(task.Id, out var runner))
+            runner.Assign(task);
+        else
+            runner = Start(task);
+        Keep(runner, reported: ReferenceEquals(runner.Status, task.Status));
+    }
+
+    private TaskRunner Start(SwarmTask task)
+    {
+        var runner = new TaskRunner(task, shared!);
+        runners.Add(task.Id, runner);
+        if (listed)
+            runner.Observe(strays.Remove(task.Id, out var own) ? own : null);
+        Track(Task.Run(() => RunAsync(runner), CancellationToken.None));
+        return runner;
+    }
+
+    private async Task RunAsync(TaskRunner runner)
+    {
+        try
+        {
+            await runner.RunAsync(stopped).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+        {
+            // The daemon stops; the container runs on.
+            return;
+        }
+        lock (gate)
+        {
+            runners.Remove(runner.TaskId);
+            database!.Forget(runner.TaskId);
+        }
+        reporter.Forget(runner.TaskId);
+    }
+
+    /// <summary>Removes containers that no task is known of, once both the engine and the managers have said what there is.</summary>
+    private void Sweep()
+    {
+        if (!assigned || !listed)
+            return;
+        foreach (var orphan in strays.Values)
+        {
+            log.OrphanRemoved(orphan.Id, orphan.TaskId);
+            Track(Task.Run(() => RemoveOrphanAsync(orphan), CancellationToken.None));
+        }
+        strays.Clear();
+    }
+
+    private async Task RemoveOrphanAsync(EngineContainer orphan)
+    {
+        try
+        {
+            await RemoveAsync(orphan, stopped).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is EngineException or EngineUnreachableException or OperationCanceledException)
+        {
+            // It is found again when the engine is listed the next time.
+            log.ContainerStuck(orphan.Id, orphan.TaskId, "removed", failure.Message);
+        }
+    }
+
+    private async Task RemoveAsync(EngineContainer container, CancellationToken stop)
+    {
+        if (container.Condition == ContainerCondition.Running)
+            await engine.StopContainerAsync(container.Id, stop).ConfigureAwait(false);
+        await engine.RemoveContainerAsync(container.Id, stop).ConfigureAwait(false);
+    }
+
+    private void Keep(TaskRunner runner, bool reported) =>
+        database!.Keep(new(runner.Assigned with { Status = runner.Status }, reported));
+
+    private void Report(string taskId, SwarmTaskStatus status)
+    {
+        lock (gate)
+        {
+            if (runners.TryGetValue(taskId, out var runner))
+                Keep(runner, reported: false);
+        }
+        reporter.Put(taskId, status);
+    }
+
+    private void Reported(string taskId, SwarmTaskStatus status)
+    {
+        lock (gate)
+        {
+            if (runners.TryGetValue(taskId, out var runner) && ReferenceEquals(runner.Status, status))
+                Keep(runner, reported: true);
+        }
+    }
+
+    private void Track(Task running)
+    {
+        lock (gate)
+            work.Add(running);
+        running.ContinueWith(
+            done =>
+            {
+                lock (gate)
+                    work.Remove(done);
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    private Task FinishAsync()
+    {
+        lock (gate)
+            return Task.WhenAll(work.ToList());
+    }
+}

@@ -1,0 +1,23 @@
+namespace SwarmPS.Daemon.Agent;
+
+/// <summary>What a node's agent is told.</summary>
+internal sealed record AgentOptions
+{
+    /// <summary>This node's id.</summary>
+    public required string NodeId { get; init; }
+
+    /// <summary>The swarm's id; containers carry it, so that an agent only ever touches those of its own swarm.</summary>
+    public required string SwarmId { get; init; }
+
+    /// <summary>The folder of <c>agent.db</c>.</summary>
+    public required string DataRoot { get; init; }
+
+    /// <summary>The node's name in the swarm; the engine's where nothing is said.</summary>
+    public string? Hostname { get; init; }
+
+    /// <summary>Encrypts what is written to <c>agent.db</c>: specs may hold secrets in their environment.</summary>
+    public Func<byte[], byte[]> Seal { get; init; } = static plain => plain;
+
+    /// <summary>Decrypts what <see cref="Seal"/> encrypted; throws where it cannot.</summary>
+    public Func<byte[], byte[]> Unseal { get; init; } = static @sealed => @sealed;
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Agent.Engine;
+using SwarmPS.Model;
+using SwarmPS.Notation;
+
+namespace SwarmPS.Daemon.Agent;
+
+/// <summary>
+/// Gets images for tasks, each once for all tasks that ask at about the same time. As in Docker's swarm mode an image is pulled
+/// even where there is a copy, since a tag may have moved, and the copy serves where the registry cannot be reached.
+/// </summary>
+internal sealed class ImageStore(IEngine engine, TimeProvider clock, ILogger log, CancellationToken stop)
+{
+    private readonly object gate = new();
+    private readonly Dictionary<(string Image, string? Auth), Fetch> fetches = [];
+
+    /// <summary>Ends when the engine has the image as well as it can; gives why pulling failed where there is no copy either, else null.</summary>
+    public Task<string?> EnsureAsync(string image, RegistryAuth? auth, CancellationToken cancel)
+    {
+        var name = ImageReferences.WithTag(image);
+        lock (gate)
+        {
+            var now = clock.GetTimestamp();
+            foreach (var (key, old) in fetches.Where(entry => !IsFresh(entry.Value, now)).ToList())
+                fetches.Remove(key);
+            if (!fetches.TryGetValue((name, auth?.Header), out var fetch))
+                fetches[(name, auth?.Header)] = fetch = new(Task.Run(() => FetchAsync(name, auth), CancellationToken.None), now);
+            return fetch.Outcome.WaitAsync(cancel);
+        }
+    }
+
+    /// <summary>A pull under way is shared however long it takes; its outcome for a short while; a fault of ours by no one else.</summary>
+    private bool IsFresh(Fetch fetch, long now) =>
+        !fetch.Outcome.IsCompleted || (fetch.Outcome.IsCompletedSuccessfully && clock.GetElapsedTime(fetch.Begun, now) < Limits.PullFresh);
+
+    private async Task<string?> FetchAsync(string image, RegistryAuth? auth)
+    {
+        if (ImageReferences.IsFixed(image) && await engine.HasImageAsync(image, stop).ConfigureAwait(false))
+            return null;
+        try
+        {
+            await engine.PullImageAsync(image, auth, stop).ConfigureAwait(false);
+            return null;
+        }
+        catch (EngineException refusal)
+        {
+            if (await engine.HasImageAsync(image, stop).ConfigureAwait(false))
+            {
+                log.PullFailedLocalUsed(image, refusal.Message);
+                return null;
+            }
+            log.PullFailed(image, refusal.Message);
+            return refusal.Message;
+        }
+    }
+
+    private readonly record struct Fetch(Task<string?> Outcome, long Begun);
+}

@@ -1,0 +1,32 @@
+namespace SwarmPS.Daemon.Agent;
+
+/// <summary>How much, how often and how long at most.</summary>
+internal static class Limits
+{
+    /// <summary>Containers that are created and started at the same time: more only queue up inside the engine.</summary>
+    public const int StartsAtOnce = 8;
+
+    /// <summary>Containers that are stopped at the same time when all of them go.</summary>
+    public const int RemovalsAtOnce = 8;
+
+    /// <summary>Bytes of an output line; a longer one comes in pieces.</summary>
+    public const int LogLineBytesMax = 1 << 20;
+
+    /// <summary>The shortest wait before something that failed is tried again.</summary>
+    public static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The longest wait before something that failed is tried again.</summary>
+    public static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(8);
+
+    /// <summary>How long statuses are gathered before a report leaves.</summary>
+    public static readonly TimeSpan ReportDelay = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How long the outcome of a pull counts for further tasks of the same image.</summary>
+    public static readonly TimeSpan PullFresh = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a stopped container's exit code is waited for before the engine is asked.</summary>
+    public static readonly TimeSpan ExitEventWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>How far back events are asked for, so that none falls between a list and the stream.</summary>
+    public static readonly TimeSpan EventOverlap = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Agent;
+
+/// <summary>
+/// Reports statuses to the managers: the latest of each task, all that gathered while the last report was under way at once.
+/// A task that runs through several states meanwhile is reported in the last of them alone.
+/// </summary>
+internal sealed class StatusReporter(IDispatcher dispatcher, Action<string, SwarmTaskStatus> reported, TimeProvider clock, ILogger log)
+{
+    private readonly object gate = new();
+    private Dictionary<string, SwarmTaskStatus> waiting = [];
+    private TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Takes a status to be reported.</summary>
+    public void Put(string taskId, SwarmTaskStatus status)
+    {
+        lock (gate)
+        {
+            waiting[taskId] = status;
+            wake.TrySetResult();
+        }
+    }
+
+    /// <summary>Drops what was not reported yet of a task that is no more.</summary>
+    public void Forget(string taskId)
+    {
+        lock (gate)
+            waiting.Remove(taskId);
+    }
+
+    /// <summary>Reports until stopped. Statuses that could not be reported are kept and tried again.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var backoff = new Backoff(clock);
+        var told = false;
+        while (true)
+        {
+            Task wait;
+            lock (gate)
+                wait = wake.Task;
+            await wait.WaitAsync(stop).ConfigureAwait(false);
+            await Task.Delay(Limits.ReportDelay, clock, stop).ConfigureAwait(false);
+            var batch = Take();
+            if (batch.Count == 0)
+                continue;
+            try
+            {
+                await dispatcher.ReportAsync(batch.Select(entry => new TaskStatusReport(entry.Key, entry.Value)).ToList(), stop).ConfigureAwait(false);
+                foreach (var (task, status) in batch)
+                    reported(task, status);
+                backoff.Reset();
+                told = false;
+            }
+            catch (Exception failure) when (!stop.IsCancellationRequested)
+            {
+                PutBack(batch);
+                if (!told)
+                    log.ReportFailed(failure.Message);
+                told = true;
+                await backoff.WaitAsync(stop).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Dictionary<string, SwarmTaskStatus> Take()
+    {
+        lock (gate)
+        {
+            var batch = waiting;
+            (waiting, wake) = ([], new(TaskCreationOptions.RunContinuationsAsynchronously));
+            return batch;
+        }
+    }
+
+    private void PutBack(Dictionary<string, SwarmTaskStatus> batch)
+    {
+        lock (gate)
+        {
+            foreach (var (task, status) in batch)
+                waiting.TryAdd(task, status);
+            wake.TrySetResult();
+        }
+    }
+}

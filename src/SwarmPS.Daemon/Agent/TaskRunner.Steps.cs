@@ -1,0 +1,225 @@
+using System.Net;
+using SwarmPS.Daemon.Agent.Containers;
+using SwarmPS.Daemon.Agent.Engine;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Agent;
+
+/// <summary>What each step does.</summary>
+internal sealed partial class TaskRunner
+{
+    private const string UnhealthyReason = "unhealthy container";
+
+    private Task TakeAsync(TaskStep step, Task changed, CancellationToken stop)
+    {
+        switch (step)
+        {
+            case TaskStep.Accept:
+                Report(TaskState.Accepted, "accepted");
+                return Task.CompletedTask;
+            case TaskStep.BeginPreparing:
+                Report(TaskState.Preparing, "preparing");
+                return Task.CompletedTask;
+            case TaskStep.BeginStarting:
+                Report(TaskState.Starting, "starting");
+                return Task.CompletedTask;
+            case TaskStep.MarkRunning:
+                Report(TaskState.Running, "started");
+                return Task.CompletedTask;
+            case TaskStep.MarkEnded:
+                MarkEnded();
+                return Task.CompletedTask;
+            case TaskStep.Discover:
+                return DiscoverAsync(changed, stop);
+            case TaskStep.Prepare:
+                return TryAsync(PrepareAsync, stop);
+            case TaskStep.Start:
+                return TryAsync(StartAsync, stop);
+            case TaskStep.Shutdown or TaskStep.StopLeftover or TaskStep.StopUnhealthy:
+                return StopAsync(step == TaskStep.Shutdown, stop);
+            case TaskStep.Remove:
+                return RemoveAsync(stop);
+            case TaskStep.Wait or TaskStep.End:
+                return changed.WaitAsync(stop);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(step), step, "There is no such step.");
+        }
+    }
+
+    /// <summary>Tries to bring the task up; the engine's refusal ends the task, and giving up the effort goes back to deciding.</summary>
+    private async Task TryAsync(Func<CancellationToken, CancellationToken, Task> bringUp, CancellationToken stop)
+    {
+        var wanted = effort!.Token;
+        try
+        {
+            await bringUp(wanted, stop).ConfigureAwait(false);
+        }
+        catch (Exception refusal) when (refusal is EngineException or TaskRefusedException)
+        {
+            Fail(refusal.Message);
+        }
+        catch (OperationCanceledException) when (wanted.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            // The task should stop instead. A request under way may have got through: look before deciding anew.
+            Change(() => condition = ContainerCondition.Unknown);
+        }
+    }
+
+    private async Task PrepareAsync(CancellationToken wanted, CancellationToken stop)
+    {
+        if (condition == ContainerCondition.None)
+        {
+            var spec = task.Spec.ContainerSpec;
+            var request = ContainerRequest.Of(task, shared.Node(), shared.SwarmId);
+            var pull = await OnEngineAsync(() => shared.Images.EnsureAsync(request.Image, spec?.RegistryAuth, wanted), wanted).ConfigureAwait(false);
+            await HoldStartAsync(wanted).ConfigureAwait(false);
+            await CreateAsync(request, pull, wanted, stop).ConfigureAwait(false);
+        }
+        Report(TaskState.Ready, "prepared");
+    }
+
+    private async Task StartAsync(CancellationToken wanted, CancellationToken stop)
+    {
+        await HoldStartAsync(wanted).ConfigureAwait(false);
+        if (condition == ContainerCondition.None)
+            await CreateAsync(ContainerRequest.Of(task, shared.Node(), shared.SwarmId), null, wanted, stop).ConfigureAwait(false);
+        var id = container!.Id;
+        try
+        {
+            await OnEngineAsync(() => shared.Engine.StartContainerAsync(id, stop), wanted).ConfigureAwait(false);
+        }
+        catch (EngineException refusal)
+        {
+            if (refusal.Status == HttpStatusCode.NotFound && await InspectAsync(id, wanted).ConfigureAwait(false) is null)
+            {
+                // Someone removed it before it ever ran: make it again.
+                Change(() => (container, condition) = (null, ContainerCondition.None));
+                return;
+            }
+            throw new EngineException(refusal.Status, $"starting container failed: {refusal.Message}", refusal);
+        }
+        // Only this tells the process id and chosen ports, and whether the image brings a health check.
+        Merge(await InspectAsync(id, wanted).ConfigureAwait(false));
+        ReleaseStart();
+    }
+
+    /// <summary>
+    /// Creates the container. The request itself is not given up half way, or a container might be left that no one knows. A name
+    /// that is taken means that an earlier try got through: its container is adopted.
+    /// </summary>
+    private async Task CreateAsync(Docker.DotNet.Models.CreateContainerParameters request, string? pullFailure, CancellationToken wanted, CancellationToken stop)
+    {
+        try
+        {
+            var id = await OnEngineAsync(() => shared.Engine.CreateContainerAsync(request, stop), wanted).ConfigureAwait(false);
+            Change(() => Adopt(new() { Id = id, TaskId = TaskId, Condition = ContainerCondition.Created }, settled: true));
+        }
+        catch (EngineException taken) when (taken.Status == HttpStatusCode.Conflict)
+        {
+            var found = await InspectAsync(request.Name!, wanted).ConfigureAwait(false);
+            if (found?.TaskId != TaskId)
+                throw;
+            Change(() => Adopt(found, settled: true));
+        }
+        catch (EngineException missing) when (missing.Status == HttpStatusCode.NotFound && pullFailure is not null)
+        {
+            throw new EngineException(missing.Status, $"{missing.Message} (and pulling it failed: {pullFailure})", missing);
+        }
+    }
+
+    /// <summary>Asks the engine about the very container, once the engine can be reached.</summary>
+    private async Task DiscoverAsync(Task changed, CancellationToken stop)
+    {
+        if (!shared.Watch.IsReachable)
+        {
+            if (Status is { State: TaskState.Preparing, Err: null })
+                Report(TaskState.Preparing, err: new EngineUnreachableException(shared.Engine.Endpoint).Message);
+            await Task.WhenAny(changed, shared.Watch.ReachableAsync(stop)).ConfigureAwait(false);
+            stop.ThrowIfCancellationRequested();
+            return;
+        }
+        var found = await InspectAsync(container?.Id ?? Status.ContainerStatus?.ContainerId ?? task.TaskName, stop).ConfigureAwait(false);
+        Merge(found?.TaskId == TaskId ? found : null);
+    }
+
+    /// <summary>Takes what the engine says of the container. An event that came meanwhile is not older, and stands.</summary>
+    private void Merge(EngineContainer? found) => Change(() =>
+    {
+        if (found is null)
+        {
+            condition = ContainerCondition.None;
+            return;
+        }
+        var ended = exitCode is not null;
+        var heard = health;
+        Adopt(found, settled: true);
+        if (heard is ContainerHealth.Healthy or ContainerHealth.Unhealthy)
+            health = heard;
+        if (ended)
+            condition = ContainerCondition.Ended;
+        else if (found.Condition == ContainerCondition.Ended)
+            exitCode = found.ExitCode;
+    });
+
+    private void MarkEnded()
+    {
+        if (exitCode is not { } code)
+            Fail($"The container {ContainerNow()?.ContainerId} is gone: it was removed by someone else.");
+        else if (code == 0 && !wasUnhealthy)
+            Report(TaskState.Complete, "finished");
+        else
+            Fail(Reason(code));
+    }
+
+    private string Reason(int code)
+    {
+        if (code == 0)
+            return UnhealthyReason;
+        var cause = wasUnhealthy ? UnhealthyReason : container?.Error;
+        return string.IsNullOrEmpty(cause) ? $"task: non-zero exit ({code})" : $"task: non-zero exit ({code}): {cause}";
+    }
+
+    private async Task StopAsync(bool shutdown, CancellationToken stop)
+    {
+        ReleaseStart();
+        if (ContainerId is { } id && condition is ContainerCondition.Running)
+        {
+            await InsistAsync("stopped", id, () => shared.Engine.StopContainerAsync(id, stop), stop).ConfigureAwait(false);
+            await SeeExitAsync(id, stop).ConfigureAwait(false);
+        }
+        if (shutdown)
+            Report(TaskState.Shutdown, "shutdown");
+    }
+
+    private async Task RemoveAsync(CancellationToken stop)
+    {
+        if (ContainerId is { } id)
+            await InsistAsync("removed", id, () => shared.Engine.RemoveContainerAsync(id, stop), stop).ConfigureAwait(false);
+        Change(() => condition = ContainerCondition.None);
+    }
+
+    /// <summary>The event with the exit code comes at about the time the stop returns; without it the engine is asked.</summary>
+    private async Task SeeExitAsync(string id, CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(Limits.ExitEventWait, shared.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        try
+        {
+            while (condition == ContainerCondition.Running)
+            {
+                Task changed;
+                lock (gate)
+                {
+                    if (wake.Task.IsCompleted)
+                        wake = NewSignal();
+                    changed = condition == ContainerCondition.Running ? wake.Task : Task.CompletedTask;
+                }
+                await changed.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            Merge(await InspectAsync(id, stop).ConfigureAwait(false));
+        }
+    }
+}
