@@ -13,10 +13,13 @@ internal sealed class Interruption
     /// <summary>What ended the run from outside; null when nothing did.</summary>
     public int? ExitCode { get; private set; }
 
+    /// <summary>At a prompt Ctrl-C stops what runs and never the shell.</summary>
+    public bool KeepsShell { get; set; }
+
     public IDisposable Listen()
     {
-        var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Handle(signal, ExitCodes.Interrupted));
-        var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Handle(signal, ExitCodes.Terminated));
+        var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = Stop(ExitCodes.Interrupted));
+        var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = Stop(ExitCodes.Terminated));
         return new Ending(() =>
         {
             interrupt.Dispose();
@@ -42,21 +45,30 @@ internal sealed class Interruption
         });
     }
 
-    private void Handle(PosixSignalContext signal, int code)
+    /// <summary>Ctrl-C that came as a key, while a question was being answered.</summary>
+    public void Interrupt() => Stop(ExitCodes.Interrupted);
+
+    /// <summary>True when the process goes on for now: to end the pipeline, or the shell at its prompt.</summary>
+    private bool Stop(int code)
     {
         lock (gate)
         {
+            var mayKeep = KeepsShell && code == ExitCodes.Interrupted;
             if (running is null || stopping)
             {
-                // Nothing to stop, or a second wish to end while the first is being granted: the process ends.
-                return;
+                // Nothing to stop, or a second wish to end while the first is being granted.
+                return mayKeep;
             }
 
-            signal.Cancel = true;
             stopping = true;
-            ExitCode = code;
+            if (!mayKeep)
+            {
+                ExitCode = code;
+            }
+
             // Not waited for: a signal's handler returns at once.
             running.BeginStop(null, null);
+            return true;
         }
     }
 

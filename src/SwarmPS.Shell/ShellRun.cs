@@ -1,6 +1,6 @@
-using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using SwarmPS.Shell.Hosting;
+using SwarmPS.Shell.Prompt;
 
 namespace SwarmPS.Shell;
 
@@ -11,80 +11,46 @@ internal sealed class ShellRun(ShellHost host, Runspace runspace, ShellConsole c
 
     public int Run(CommandLine line)
     {
+        var runner = new Runner(runspace, interruption);
+        console.Interrupted = interruption.Interrupt;
         using var signals = interruption.Listen();
-        var code = line.Mode switch
+        var reads = line.Mode == RunMode.Prompt || line.Text == "-";
+        var code = reads ? ExitCodes.Success : RunGiven(line, runner);
+        if (host.ExitCode is null && (reads || line.NoExit))
         {
-            RunMode.File => RunFile(line),
-            RunMode.Command when line.Text != "-" => RunCommand(line.Text),
-            _ => ExitCodes.Success,
-        };
+            code = new PromptLoop(host, runner, console, interruption).Run(greet: reads && !line.NoLogo);
+        }
+
         host.EndProgress();
         return host.ExitCode ?? interruption.ExitCode ?? code;
     }
 
-    private int RunFile(CommandLine line)
+    private int RunGiven(CommandLine line, Runner runner)
     {
+        if (line.Mode == RunMode.Command)
+        {
+            return runner.RunText(line.Text) && runner.Succeeded ? ExitCodes.Success : ExitCodes.Failure;
+        }
+
         var path = Path.GetFullPath(line.Text);
         if (!File.Exists(path))
         {
-            console.WriteError($"swarmps: there is no script {line.Text}. Check the path, which is relative to {Environment.CurrentDirectory}.\n");
+            console.WriteError($"swarmps: there is no script {line.Text}. Check the path, which is relative to {Environment.CurrentDirectory}.{Environment.NewLine}");
             return ExitCodes.Usage;
         }
 
-        using var shell = PowerShell.Create(runspace);
-        var command = new Command(path, isScript: false, useLocalScope: false);
+        var script = new Command(path, isScript: false, useLocalScope: false);
         foreach (var argument in line.Arguments)
         {
-            command.Parameters.Add(argument);
+            script.Parameters.Add(argument);
         }
 
-        // Else exit would only end the script, as it does in a script that calls another.
-        EngineState.LetExitPass(runspace);
-        return Invoke(shell, command) ? ExitCodes.Success : ExitCodes.Failure;
-    }
-
-    private int RunCommand(string text)
-    {
-        using var shell = PowerShell.Create(runspace);
-        var ran = Invoke(shell, new Command(text, isScript: true, useLocalScope: false));
-        return ran && Succeeded() ? ExitCodes.Success : ExitCodes.Failure;
-    }
-
-    /// <summary>Whether the last command did: <c>$?</c>.</summary>
-    private bool Succeeded() => runspace.SessionStateProxy.GetVariable("?") is not false;
-
-    /// <summary>Runs to the end, with output and errors shown as they come. False after a terminating error.</summary>
-    private bool Invoke(PowerShell shell, Command command)
-    {
-        command.MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
-        shell.Commands.AddCommand(command);
-        var show = new Command("Out-Default") { MergeUnclaimedPreviousCommandResults = PipelineResultTypes.Error | PipelineResultTypes.Output };
-        shell.Commands.AddCommand(show);
-        using var running = interruption.Guard(shell);
-        try
+        if (!line.NoExit)
         {
-            // What goes into the history is what a person typed, and only that leaves its mark on $?.
-            shell.Invoke(null, new PSInvocationSettings { AddToHistory = true });
-            return true;
+            // Else exit would only end the script, as it does in a script that calls another.
+            EngineState.LetExitPass(runspace);
         }
-        catch (PipelineStoppedException)
-        {
-            return false;
-        }
-        catch (RuntimeException problem)
-        {
-            Show(problem.ErrorRecord);
-            return false;
-        }
-    }
 
-    private void Show(ErrorRecord problem)
-    {
-        using var shell = PowerShell.Create(runspace);
-        var show = new Command("Out-Default");
-        shell.Commands.AddCommand(show);
-        var record = PSObject.AsPSObject(problem);
-        record.Properties.Add(new PSNoteProperty("writeErrorStream", true));
-        shell.Invoke(new object[] { record });
+        return runner.Run(script) ? ExitCodes.Success : ExitCodes.Failure;
     }
 }

@@ -12,13 +12,13 @@ internal sealed class Questions(ShellConsole console)
     public string ReadLine()
     {
         Demand("a line");
-        return Console.In.ReadLine() ?? throw Ended();
+        return Answer(echo: true);
     }
 
     public SecureString ReadSecret()
     {
         Demand("a secret");
-        return console.InputIsTerminal ? TypeSecret() : Secret(Console.In.ReadLine() ?? throw Ended());
+        return Secret(Answer(echo: false));
     }
 
     public int AskChoice(string? caption, string? message, Collection<ChoiceDescription> choices, int preset)
@@ -29,7 +29,7 @@ internal sealed class Questions(ShellConsole console)
         while (true)
         {
             console.Write(menu.Line(preset < 0 ? [] : [preset]));
-            var answer = (Console.In.ReadLine() ?? throw Ended()).Trim();
+            var answer = Answer(echo: true).Trim();
             if (answer.Length == 0 && preset >= 0)
             {
                 return preset;
@@ -57,7 +57,7 @@ internal sealed class Questions(ShellConsole console)
         while (true)
         {
             console.Write($"Choice[{chosen.Count}]: ");
-            var answer = (Console.In.ReadLine() ?? throw Ended()).Trim();
+            var answer = Answer(echo: true).Trim();
             if (answer.Length == 0)
             {
                 return chosen.Count > 0 ? chosen : [.. preset];
@@ -157,26 +157,6 @@ internal sealed class Questions(ShellConsole console)
         Type.GetType(field.ParameterAssemblyFullName) is { } type ? type
         : LanguagePrimitives.TryConvertTo<Type>(field.ParameterTypeFullName, out var named) ? named : typeof(string);
 
-    private SecureString TypeSecret()
-    {
-        var secret = new SecureString();
-        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
-        {
-            if (key.Key == ConsoleKey.Backspace && secret.Length > 0)
-            {
-                secret.RemoveAt(secret.Length - 1);
-            }
-            else if (!char.IsControl(key.KeyChar))
-            {
-                secret.AppendChar(key.KeyChar);
-            }
-        }
-
-        console.Write(Environment.NewLine);
-        secret.MakeReadOnly();
-        return secret;
-    }
-
     private static SecureString Secret(string text)
     {
         var secret = new SecureString();
@@ -207,6 +187,6 @@ internal sealed class Questions(ShellConsole console)
         console.ShowProgress("");
     }
 
-    private static HostException Ended() =>
-        new("The input ended where an answer was expected. Give the value as a parameter, or -Confirm:$false.");
+    private string Answer(bool echo) => (console.CanEditAnswers ? TypedLine.Read(console, echo) : Console.In.ReadLine()) ??
+        throw new HostException("The input ended where an answer was expected. Give the value as a parameter, or -Confirm:$false.");
 }

@@ -11,6 +11,7 @@ internal sealed class ShellConsole
 
     private readonly Lock gate = new();
     private string progress = "";
+    private bool atLineStart = true;
 
     /// <summary>Somebody can be asked: by a terminal, or by an input that holds the answers.</summary>
     public required bool CanAsk { get; init; }
@@ -27,6 +28,15 @@ internal sealed class ShellConsole
 
     private readonly bool colours =
         string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
+
+    /// <summary>The cursor can be moved, so that lines can be edited.</summary>
+    public bool OutputHasMovement => OutputIsTerminal && Environment.GetEnvironmentVariable("TERM") is not ("dumb" or "");
+
+    /// <summary>Answers can be read key by key.</summary>
+    public bool CanEditAnswers => InputIsTerminal && OutputHasMovement;
+
+    /// <summary>What to do when Ctrl-C is typed into an answer.</summary>
+    public Action? Interrupted { get; set; }
 
     /// <summary>Columns of the terminal.</summary>
     public int Width => OutputIsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : WidthElsewhere;
@@ -59,6 +69,21 @@ internal sealed class ShellConsole
         }
     }
 
+    /// <summary>A program that writes to the terminal itself has started: where the cursor is, is not known.</summary>
+    public void LoseLine() => atLineStart = false;
+
+    /// <summary>Makes sure that the cursor is at the start of a line, without asking the terminal where it is.</summary>
+    public void StartLine()
+    {
+        if (OutputHasMovement && !atLineStart)
+        {
+            // A row of blanks ends in the next line, unless it began at the start of its own.
+            Console.Out.Write(new string(' ', Width) + ClearLine);
+        }
+
+        atLineStart = true;
+    }
+
     private void Write(TextWriter stream, string text, bool colour)
     {
         if (text.Length == 0)
@@ -80,6 +105,7 @@ internal sealed class ShellConsole
             }
 
             stream.Write(text);
+            atLineStart = text[^1] == '\n';
         }
     }
 }

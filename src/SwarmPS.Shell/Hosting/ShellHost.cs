@@ -33,7 +33,11 @@ internal sealed class ShellHost(Guid id, ShellConsole console) : PSHost, IDispos
         // There is none to leave.
     }
 
-    public override void NotifyBeginApplication() => console.ShowProgress("");
+    public override void NotifyBeginApplication()
+    {
+        console.ShowProgress("");
+        console.LoseLine();
+    }
 
     public override void NotifyEndApplication()
     {

@@ -1,0 +1,24 @@
+using System.Management.Automation.Runspaces;
+
+namespace SwarmPS.Shell;
+
+/// <summary>The few commands without which a prompt is none, and which PowerShell keeps in modules of its own.</summary>
+internal static class SessionFunctions
+{
+    public static void AddTo(InitialSessionState state)
+    {
+        state.Commands.Add(new SessionStateFunctionEntry("Set-Location", """
+            [CmdletBinding()]
+            param([Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)] [Alias('FullName')] [string] $Path = '~')
+            process {
+                try { $null = $ExecutionContext.SessionState.Path.SetLocation($Path) }
+                catch { $PSCmdlet.WriteError(($_.Exception.InnerException ?? $_.Exception).ErrorRecord) }
+            }
+            """));
+        state.Commands.Add(new SessionStateFunctionEntry("Get-Location", """
+            [CmdletBinding()]
+            param()
+            $ExecutionContext.SessionState.Path.CurrentLocation
+            """));
+    }
+}
