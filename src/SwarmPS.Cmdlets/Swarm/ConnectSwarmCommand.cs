@@ -20,7 +20,7 @@ public sealed class ConnectSwarmCommand : SwarmCmdlet
     protected override async Task AskAsync(CancellationToken stop)
     {
         var endpoint = SwarmEndpoint.Parse(Socket);
-        await SwarmConnection.ClientOf(endpoint).GetInfoAsync(stop);
+        await SwarmConnection.ClientOf(endpoint).PingAsync(stop);
         SwarmConnection.Choose(endpoint);
         WriteObject(SwarmConnection.Describe());
     }

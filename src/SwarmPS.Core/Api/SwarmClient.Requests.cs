@@ -6,6 +6,9 @@ namespace SwarmPS.Api;
 
 public sealed partial class SwarmClient
 {
+    /// <summary>Whether the daemon answers at all; it needs no engine for that.</summary>
+    public Task PingAsync(CancellationToken stop) => DoAsync(HttpMethod.Get, "/_ping", null, stop);
+
     /// <summary>The versions of daemon and engine.</summary>
     public Task<VersionAnswer> GetVersionAsync(CancellationToken stop) => GetAsync<VersionAnswer>("/version", stop);
 

@@ -82,3 +82,10 @@ public sealed class ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEqu
 
     IEnumerator IEnumerable.GetEnumerator() => entries.GetEnumerator();
 }
+
+/// <summary>Small steps on maps.</summary>
+public static class ValueMap
+{
+    /// <summary>The map, or an empty one where there is none.</summary>
+    public static ValueMap<TValue> OrEmpty<TValue>(this ValueMap<TValue>? map) => map ?? ValueMap<TValue>.Empty;
+}
