@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace SwarmPS.Daemon.Dispatch;
+
+/// <summary>What the dispatcher logs: ids 3200 to 3299.</summary>
+internal static partial class DispatchLog
+{
+    [LoggerMessage(3200, LogLevel.Information, "Node {NodeId} ({Hostname}) is ready")]
+    internal static partial void NodeReady(this ILogger log, string nodeId, string hostname);
+
+    [LoggerMessage(3201, LogLevel.Warning, "Node {NodeId} has not been heard from and counts as down")]
+    internal static partial void NodeSilent(this ILogger log, string nodeId);
+}

@@ -1,0 +1,176 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Composition;
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Dispatch;
+
+/// <summary>The sessions of one term of leadership.</summary>
+internal sealed class DispatchTerm
+{
+    private const string Removed = "The node was removed from the swarm.";
+
+    private readonly SwarmStore store;
+    private readonly DispatcherOptions options;
+    private readonly ILogger log;
+    private readonly CancellationToken ended;
+    private readonly object gate = new();
+    private readonly Dictionary<string, NodeSession> sessions = [];
+    private readonly NodeWatch watch;
+    private readonly ChangeSubscription feed;
+
+    /// <summary>A term that lasts until <paramref name="ended"/>.</summary>
+    public DispatchTerm(SwarmStore store, DispatcherOptions options, TimeProvider clock, ILogger log, CancellationToken ended)
+    {
+        (this.store, this.options, this.log, this.ended) = (store, options, log, ended);
+        watch = new(store, HasSession, clock, log);
+        Statuses = new(store);
+        // Sessions read the state when they open, which is later: of what was before, the feed need not tell.
+        feed = store.Feed.Subscribe(ObjectKind.Task, ObjectKind.Node);
+        feed.TryNext();
+    }
+
+    /// <summary>Takes statuses.</summary>
+    public StatusWriter Statuses { get; }
+
+    /// <summary>Runs until the term ends.</summary>
+    public async Task RunAsync()
+    {
+        foreach (var node in store.Current.Nodes.All.Where(node => node.Status.State != NodeState.Down))
+            watch.Expect(node.Id, options.DownAfterNewLeader);
+        Exception? fault;
+        await using (var scope = new LoopScope(ended))
+        {
+            scope.Run("assignments", RouteAsync);
+            scope.Run("statuses", Statuses.RunAsync);
+            scope.Run("silent nodes", watch.RunAsync);
+            await Task.WhenAny(scope.FirstFault, Task.Delay(Timeout.Infinite, ended)).ConfigureAwait(false);
+            fault = scope.FirstFault.IsCompleted ? await scope.FirstFault.ConfigureAwait(false) : null;
+        }
+        if (fault is not null)
+            throw fault;
+        ended.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Opens a node's session. The node is ready while it lasts, and for a moment after, so that it may open the next one.</summary>
+    public async IAsyncEnumerable<Assignments> OpenSessionAsync(
+        string nodeId, string address, NodeDescription description, [EnumeratorCancellation] CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, ended);
+        var session = new NodeSession(nodeId, store);
+        Enter(session);
+        try
+        {
+            await store.UpdateAsync(tx => Register(tx, nodeId, address, description), either.Token).ConfigureAwait(false);
+            log.NodeReady(nodeId, description.Hostname ?? "");
+            while (true)
+                yield return await NextAsync(session, either.Token, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            Leave(session);
+        }
+    }
+
+    private static void Register(StoreTransaction tx, string nodeId, string address, NodeDescription description)
+    {
+        var node = tx.View.Nodes.Find(nodeId) ?? throw new SwarmException(
+            SwarmErrorCode.NotFound, $"node {nodeId} is not part of the swarm: it was removed. Let it leave the swarm and join again.");
+        var ready = node with
+        {
+            Description = description with { TLSInfo = description.TLSInfo ?? node.Description?.TLSInfo ?? tx.View.Swarm?.TLSInfo },
+            Status = new() { State = NodeState.Ready, Addr = address },
+        };
+        if (ready != node)
+            tx.Put(ready);
+    }
+
+    private async Task<Assignments> NextAsync(NodeSession session, CancellationToken either, CancellationToken stop)
+    {
+        try
+        {
+            return await session.NextAsync(either).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new SwarmException(SwarmErrorCode.Unavailable, "This manager does not lead any more.");
+        }
+    }
+
+    private bool HasSession(string nodeId)
+    {
+        lock (gate)
+            return sessions.ContainsKey(nodeId);
+    }
+
+    private void Enter(NodeSession session)
+    {
+        NodeSession? older;
+        lock (gate)
+        {
+            older = sessions.GetValueOrDefault(session.NodeId);
+            sessions[session.NodeId] = session;
+            watch.Heard(session.NodeId);
+        }
+        older?.End("The node has opened a newer session.");
+    }
+
+    private void Leave(NodeSession session)
+    {
+        lock (gate)
+        {
+            if (sessions.GetValueOrDefault(session.NodeId) != session)
+                return;
+            sessions.Remove(session.NodeId);
+            if (!ended.IsCancellationRequested)
+                watch.Expect(session.NodeId, options.DownAfter);
+        }
+    }
+
+    /// <summary>Tells each session which of its tasks have changed. It reads them itself, so what changed twice is sent once.</summary>
+    private async Task RouteAsync(CancellationToken stop)
+    {
+        using var subscribed = feed;
+        while (true)
+        {
+            var batch = await feed.NextAsync(stop).ConfigureAwait(false);
+            lock (gate)
+            {
+                if (batch.Resync)
+                    Reread(store.Current);
+                foreach (var change in batch.Changes)
+                    Route(change);
+            }
+        }
+    }
+
+    private void Reread(Snapshot state)
+    {
+        foreach (var session in sessions.Values)
+        {
+            if (state.Nodes.Find(session.NodeId) is null)
+                session.End(Removed);
+            else
+                session.MarkAll();
+        }
+    }
+
+    private void Route(in ObjectChange change)
+    {
+        if (change.Kind == ObjectKind.Node)
+        {
+            if (change.New is null && sessions.TryGetValue(change.Object.Id, out var removed))
+                removed.End(Removed);
+            return;
+        }
+        var (before, after) = ((SwarmTask?)change.Old, (SwarmTask?)change.New);
+        if (AssignedTask.Of(before) == AssignedTask.Of(after))
+            return;
+        foreach (var nodeId in new[] { before?.NodeId, after?.NodeId }.Distinct())
+        {
+            if (nodeId is not null && sessions.TryGetValue(nodeId, out var session))
+                session.Mark(change.Object.Id);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Dispatch;
+
+/// <summary>
+/// Tells nodes what to run and hears how far they have come, on the manager that leads. Those who call while it does not lead
+/// wait until it does.
+/// </summary>
+internal sealed class Dispatcher(SwarmStore store, DispatcherOptions options, TimeProvider clock, ILogger log)
+{
+    private readonly object gate = new();
+    private TaskCompletionSource<DispatchTerm> leading = NewTerm();
+
+    /// <summary>The dispatcher as one node sees it. Who the caller is must be certain: nothing is asked here.</summary>
+    /// <param name="nodeId">The node.</param>
+    /// <param name="address">The address it speaks from.</param>
+    public IDispatcher For(string nodeId, string address) => new NodeDispatcher(this, nodeId, address);
+
+    /// <summary>Dispatches until stopped: as long as this manager leads. Sessions end with it, and no node counts as down for that.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var term = new DispatchTerm(store, options, clock, log, stop);
+        lock (gate)
+            leading.TrySetResult(term);
+        try
+        {
+            await term.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (gate)
+                leading = NewTerm();
+        }
+    }
+
+    private static TaskCompletionSource<DispatchTerm> NewTerm() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Task<DispatchTerm> TermAsync(CancellationToken stop)
+    {
+        lock (gate)
+            return leading.Task.WaitAsync(stop);
+    }
+
+    /// <summary>One node's way in.</summary>
+    private sealed class NodeDispatcher(Dispatcher dispatcher, string nodeId, string address) : IDispatcher
+    {
+        public async IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, [EnumeratorCancellation] CancellationToken stop)
+        {
+            var term = await dispatcher.TermAsync(stop).ConfigureAwait(false);
+            await foreach (var assignments in term.OpenSessionAsync(nodeId, address, description, stop).ConfigureAwait(false))
+                yield return assignments;
+        }
+
+        public async Task ReportAsync(IReadOnlyList<TaskStatusReport> reports, CancellationToken stop)
+        {
+            var term = await dispatcher.TermAsync(stop).ConfigureAwait(false);
+            await term.Statuses.ReportAsync(nodeId, reports, stop).ConfigureAwait(false);
+        }
+    }
+}

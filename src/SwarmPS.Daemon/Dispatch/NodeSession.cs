@@ -1,0 +1,107 @@
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Dispatch;
+
+/// <summary>
+/// What one node has been told, and what it still has to be told. Ended tasks count until the store forgets them: so long the
+/// node keeps their containers, and their output can be read.
+/// </summary>
+internal sealed class NodeSession(string nodeId, SwarmStore store)
+{
+    private readonly object gate = new();
+    private readonly Dictionary<string, AssignedTask> sent = [];
+    private HashSet<string> changed = [];
+    private bool all = true;
+    private string? ended;
+    private TaskCompletionSource wake = NewSignal();
+
+    /// <summary>The node.</summary>
+    public string NodeId => nodeId;
+
+    /// <summary>A task has changed.</summary>
+    public void Mark(string taskId) => Change(() => changed.Add(taskId));
+
+    /// <summary>Any task may have changed.</summary>
+    public void MarkAll() => Change(() => all = true);
+
+    /// <summary>Ends the session.</summary>
+    public void End(string reason) => Change(() => ended = reason);
+
+    /// <summary>Waits until there is something to tell; the first time that is everything. One caller at a time.</summary>
+    public async Task<Assignments> NextAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            bool everything;
+            HashSet<string> some;
+            Task wait;
+            lock (gate)
+            {
+                if (ended is { } reason)
+                    throw new SwarmException(SwarmErrorCode.Unavailable, $"The session of node {nodeId} has ended: {reason}");
+                ((everything, all), (some, changed)) = ((all, false), (changed, []));
+                if (wake.Task.IsCompleted)
+                    wake = NewSignal();
+                wait = wake.Task;
+            }
+            var next = everything ? Everything(store.Current) : Changes(store.Current, some);
+            if (next.Complete || next.Tasks.Count + next.Removed.Count > 0)
+                return next;
+            await wait.WaitAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Change(Action change)
+    {
+        lock (gate)
+        {
+            change();
+            wake.TrySetResult();
+        }
+    }
+
+    private Assignments Everything(Snapshot state)
+    {
+        sent.Clear();
+        List<SwarmTask> tasks = [];
+        foreach (var task in state.TasksOfNode(nodeId))
+        {
+            if (AssignedTask.Of(task) is not { } concern)
+                continue;
+            sent[task.Id] = concern;
+            tasks.Add(WithDefaults(task, state));
+        }
+        return new(true, tasks, []);
+    }
+
+    private Assignments Changes(Snapshot state, HashSet<string> ids)
+    {
+        List<SwarmTask> tasks = [];
+        List<string> removed = [];
+        foreach (var id in ids)
+        {
+            var task = state.Tasks.Find(id);
+            var concern = AssignedTask.Of(task);
+            if (concern?.NodeId != nodeId)
+            {
+                if (sent.Remove(id))
+                    removed.Add(id);
+            }
+            else if (sent.GetValueOrDefault(id) != concern)
+            {
+                sent[id] = concern;
+                tasks.Add(WithDefaults(task!, state));
+            }
+        }
+        return new(false, tasks, removed);
+    }
+
+    /// <summary>A task that says nothing of its output's way gets the swarm's.</summary>
+    private static SwarmTask WithDefaults(SwarmTask task, Snapshot state) =>
+        task.Spec.LogDriver is null && state.Swarm?.Spec.TaskDefaults?.LogDriver is { Name.Length: > 0 } driver
+            ? task with { Spec = task.Spec with { LogDriver = driver } }
+            : task;
+}

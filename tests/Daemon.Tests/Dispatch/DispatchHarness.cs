@@ -1,0 +1,134 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Tests.Dispatch;
+
+/// <summary>A dispatcher on a store whose consensus is one manager's memory, with made-up time.</summary>
+internal sealed class DispatchHarness : IAsyncDisposable, IProposer
+{
+    private readonly CancellationTokenSource stop = new();
+    private readonly List<Task> loops = [];
+    private ulong requests;
+    private CancellationTokenSource term = new();
+    private Task leading = Task.CompletedTask;
+
+    public DispatchHarness()
+    {
+        Store = new(Clock, () => new RequestId(1, Interlocked.Increment(ref requests)));
+        Dispatcher = new(Store, new(), Clock, NullLogger.Instance);
+        loops.Add(Store.RunWriterAsync(this, stop.Token));
+        Lead();
+    }
+
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UnixEpoch.AddYears(50));
+
+    public SwarmStore Store { get; }
+
+    public Dispatcher Dispatcher { get; }
+
+    /// <summary>Entries proposed so far.</summary>
+    public List<StoreProposal> Proposals { get; } = [];
+
+    /// <summary>Holds entries back until it is done.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    public void Lead()
+    {
+        term = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        leading = Dispatcher.RunAsync(term.Token);
+    }
+
+    public async Task StopLeadingAsync()
+    {
+        await term.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leading);
+    }
+
+    public Task PutAsync(params StoreObject[] objects) => Store.UpdateAsync(tx => Array.ForEach(objects, value => tx.Put(value)), stop.Token);
+
+    public Task DeleteAsync(StoreObject value) => Store.UpdateAsync(tx => tx.Delete(value), stop.Token);
+
+    public Session Open(string nodeId = "node1", NodeDescription? description = null) => new(Dispatcher.For(nodeId, "10.0.0.7"), description ?? new() { Hostname = "h" });
+
+    public Node Node(string id = "node1") => Store.Current.Nodes.Find(id)!;
+
+    public SwarmTask? Found(string id) => Store.Current.Tasks.Find(id);
+
+    /// <summary>Waits until a node's state in the store is this one; time goes by meanwhile where <paramref name="step"/> is given.</summary>
+    public async Task NodeBecomesAsync(NodeState state, TimeSpan? step = null, string id = "node1")
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (Node(id).Status.State != state)
+        {
+            Assert.False(late.IsCancellationRequested, $"node {id} is {Node(id).Status} and not {state}");
+            if (step is { } by)
+                Clock.Advance(by);
+            await Task.Yield();
+        }
+    }
+
+    public async Task ProposeAsync(StoreProposal proposal, CancellationToken stop)
+    {
+        await Gate.WaitAsync(stop);
+        Proposals.Add(proposal);
+        Assert.True(Store.Apply(proposal));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        foreach (var loop in loops.Append(leading))
+            await loop.ContinueWith(_ => { }, TaskScheduler.Default);
+        stop.Dispose();
+        term.Dispose();
+    }
+
+    /// <summary>A node's session, read message by message.</summary>
+    internal sealed class Session(IDispatcher dispatcher, NodeDescription description) : IAsyncDisposable
+    {
+        private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+        private readonly CancellationTokenSource stop = new();
+        private IAsyncEnumerator<Assignments>? messages;
+        private Task<bool>? next;
+
+        public IDispatcher Dispatcher => dispatcher;
+
+        /// <summary>The next message.</summary>
+        public async Task<Assignments> NextAsync()
+        {
+            Begin();
+            Assert.True(await next!.WaitAsync(Deadline));
+            var message = messages!.Current;
+            next = messages.MoveNextAsync().AsTask();
+            return message;
+        }
+
+        /// <summary>How the session ends.</summary>
+        public async Task<SwarmException> FaultAsync()
+        {
+            Begin();
+            return await Assert.ThrowsAsync<SwarmException>(() => next!.WaitAsync(Deadline));
+        }
+
+        public Task ReportAsync(string taskId, SwarmTaskStatus status) => dispatcher.ReportAsync([new(taskId, status)], CancellationToken.None).WaitAsync(Deadline);
+
+        public async ValueTask DisposeAsync()
+        {
+            await stop.CancelAsync();
+            if (next is not null)
+                await next.ContinueWith(_ => { }, TaskScheduler.Default);
+            if (messages is not null)
+                await messages.DisposeAsync();
+        }
+
+        private void Begin()
+        {
+            messages ??= dispatcher.OpenSessionAsync(description, stop.Token).GetAsyncEnumerator(stop.Token);
+            next ??= messages.MoveNextAsync().AsTask();
+        }
+    }
+}
