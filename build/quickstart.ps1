@@ -27,7 +27,7 @@ function Start-Quickstart {
 
     Write-Step 'The daemon, and a swarm of this one node'
     Start-QuickstartDaemon $engine
-    if ((Get-Swarm).LocalNodeState -cne 'active') { Initialize-Swarm -AdvertiseAddress 127.0.0.1 | Out-Null }
+    if ((Get-Swarm).LocalNodeState -cne 'active') { Initialize-Swarm -AdvertiseAddress 127.0.0.1 -ListenAddress 127.0.0.1:2377 | Out-Null }
     Get-SwarmNode | Out-Host
 
     Write-Step 'A service of three replicas with a health check'
