@@ -30,14 +30,9 @@ function Publish-Project([string] $Name, [string] $Folder, [string[]] $Options) 
     Assert-Program $dotnet (@('publish', $project, '-c', 'Release', '-o', $output, '-nologo', '-v', 'quiet') + $Options)
 }
 
-# The manifest, views and help beside the assemblies; not what PowerShell has in its own box.
+# PowerShell has this in its own box, and a second copy beside a module would only clash with it.
 function Complete-Module([string] $Folder) {
     [IO.File]::Delete([IO.Path]::Combine($Folder, 'Newtonsoft.Json.dll'))
-    $manifest = [IO.Path]::Combine($root, 'SwarmPS.psd1')
-    if ([IO.File]::Exists($manifest)) { [IO.File]::Copy($manifest, [IO.Path]::Combine($Folder, 'SwarmPS.psd1'), $true) }
-    if (-not [IO.File]::Exists([IO.Path]::Combine($Folder, 'SwarmPS.psd1'))) {
-        throw "The module has no SwarmPS.psd1: neither the repository's root nor src/SwarmPS.Cmdlets brings one."
-    }
 }
 
 # Puts a made folder in the place of the old one without writing into any file of it: a program that runs

@@ -26,7 +26,8 @@ function Start-Quickstart {
     New-Image $engine
 
     Write-Step 'The daemon, and a swarm of this one node'
-    Start-QuickstartDaemon $engine
+    # One that runs here already is used as it is.
+    Start-SwarmDaemon -Path "$artifacts/swarmpsd/swarmpsd" -DataRoot "$place/daemon" -Socket $socket -Engine $engine | Out-Host
     if ((Get-Swarm).LocalNodeState -cne 'active') { Initialize-Swarm -AdvertiseAddress 127.0.0.1 -ListenAddress 127.0.0.1:2377 | Out-Null }
     Get-SwarmNode | Out-Host
 
@@ -50,19 +51,6 @@ function Start-Quickstart {
     Write-Line 'It was replaced by a new task in the same slot:'
     Get-SwarmTask -Service web | Out-Host
     Write-NextStep $engine
-}
-
-# A daemon that runs here already is used as it is.
-function Start-QuickstartDaemon([string] $Engine) {
-    if ([IO.File]::Exists($socket)) {
-        try {
-            Connect-Swarm -Socket $socket | Out-Null
-            Write-Line "swarmpsd runs already, at $socket."
-            return
-        }
-        catch { Write-Line "Nothing answers at ${socket}: starting swarmpsd again." }
-    }
-    Start-SwarmDaemon -Path "$artifacts/swarmpsd/swarmpsd" -DataRoot "$place/daemon" -Socket $socket -Engine $Engine | Out-Null
 }
 
 function Write-NextStep([string] $Engine) {
@@ -94,7 +82,7 @@ function Remove-Quickstart {
             Connect-Swarm -Socket $socket | Out-Null
             Get-SwarmService | Remove-SwarmService -Confirm:$false
             Exit-Swarm -Force -Confirm:$false | Out-Null
-            Stop-SwarmDaemon -Socket $socket -Confirm:$false | Out-Null
+            Stop-SwarmDaemon -DataRoot "$place/daemon" -Confirm:$false | Out-Null
         }
         # A daemon that is gone, or cannot leave, must not keep the rest from going.
         catch { Write-Line "The daemon did not leave in good order: $($_.Exception.Message)" }

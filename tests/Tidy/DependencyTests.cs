@@ -41,7 +41,8 @@ public sealed class DependencyTests
     [InlineData("SwarmPS.Core/Model", "SwarmPS.Model", "", "object o = SwarmPS.Scheduling.Spread.Tree;")]
     [InlineData("SwarmPS.Cmdlets/Service", "SwarmPS.Cmdlets.Service", "using SwarmPS.Store;", "")]
     [InlineData("SwarmPS.Cmdlets/Service", "SwarmPS.Cmdlets.Service", "using static SwarmPS.Daemon.Program;", "")]
-    [InlineData("SwarmPS.Cmdlets/Service", "SwarmPS.Cmdlets", "", "")]
+    [InlineData("SwarmPS.Cmdlets/Service", "SwarmPS.Cmdlets.Task", "", "")]
+    [InlineData("SwarmPS.Core/Store", "SwarmPS.Model", "", "")]
     public void ARoomThatSeesTooMuch_IsFound(string folder, string space, string use, string member)
     {
         var file = new SourceFile($"src/{folder}/Sample.cs", $"{use}\nnamespace {space};\nclass Sample {{ {member} }}");
@@ -52,6 +53,7 @@ public sealed class DependencyTests
     [InlineData("SwarmPS.Core/Orchestration/Jobs", "SwarmPS.Orchestration.Jobs", "SwarmPS.Orchestration.Restarts")]
     [InlineData("SwarmPS.Daemon/Leader", "SwarmPS.Daemon.Leader", "SwarmPS.Scheduling")]
     [InlineData("SwarmPS.Cmdlets/Service", "SwarmPS.Cmdlets.Service", "SwarmPS.Api")]
+    [InlineData("SwarmPS.Cmdlets/Service", "SwarmPS.Cmdlets", "SwarmPS.Notation")]
     public void ARoomThatSeesWhatItMay_IsLeftAlone(string folder, string space, string used) =>
         Assert.Empty(Rooms.Check(new SourceFile($"src/{folder}/Sample.cs", $"using {used};\nnamespace {space};\nclass Sample;")));
 }

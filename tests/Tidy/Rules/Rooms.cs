@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace SwarmPS.Tidy.Rules;
 
-/// <summary>Which rooms (namespaces) a file may look into, and that its namespace is its folder's.</summary>
+/// <summary>Which rooms (namespaces) a file may look into, and that its namespace is that of its folder or one around it.</summary>
 internal static class Rooms
 {
     private static readonly string[] Deciders = ["Orchestration", "Scheduling", "Allocation"];
@@ -13,7 +13,6 @@ internal static class Rooms
     [
         .. Deciders.Select(room => ($"src/SwarmPS.Core/{room}", new[] { "Model", "Store", "Notation", room })),
         ("src/SwarmPS.Core/Store", ["Model", "Notation", "Store"]),
-        ("src/SwarmPS.Core/Notation", ["Model", "Notation"]),
         ("src/SwarmPS.Core", ["Model", "Notation", "Api", "Compose", "Planning", "Store"]),
         ("src/SwarmPS.Cmdlets", ["Model", "Notation", "Api", "Compose", "Planning", "Cmdlets"]),
         ("src/SwarmPS.Shell", ["Shell"]),
@@ -84,7 +83,9 @@ internal static class Rooms
         var folders = file.Path.Split('/')[1..^1];
         var project = folders[0] == "SwarmPS.Core" ? "SwarmPS" : folders[0];
         var expected = string.Join('.', folders[1..].Prepend(project));
-        return declared.Name.ToString() == expected
+        // A folder may keep to the namespace of the folder around it: SwarmTask, say, is a type already.
+        var name = declared.Name.ToString();
+        return $"{expected}.".StartsWith($"{name}.", StringComparison.Ordinal) && name.Length >= project.Length
             ? null
             : file.At(declared, $"the namespace of this folder is {expected}");
     }
