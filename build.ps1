@@ -59,8 +59,9 @@ try {
 catch {
     $code = 1
     [Console]::Error.WriteLine("build.ps1 ${Verb}: $($_.Exception.Message)")
-    # The place matters for a fault in these scripts, not for one they foresaw and threw as text.
-    if ($_.Exception -isnot [Management.Automation.RuntimeException] -or -not $_.Exception.WasThrownFromThrowStatement) {
+    # The place matters for a fault in these scripts, not for what they or a cmdlet refused in plain words.
+    $foreseen = $_.Exception -is [Management.Automation.RuntimeException] -and $_.Exception.WasThrownFromThrowStatement
+    if (-not $foreseen -and $_.InvocationInfo.MyCommand -isnot [Management.Automation.CmdletInfo]) {
         [Console]::Error.WriteLine($_.ScriptStackTrace)
     }
 }
