@@ -1,24 +1,29 @@
 @{
-    RootModule           = 'SwarmPS.Cmdlets.dll'
-    ModuleVersion        = '0.1.0'
-    GUID                 = 'c1f0a0b5-6f0e-4d0c-9f0b-5a5f5b7c9e21'
-    Author               = 'the SwarmPS authors'
-    CompanyName          = 'SwarmPS'
-    Copyright            = '(c) the SwarmPS authors. MIT licence.'
-    Description          = 'A container orchestrator with everything of Docker''s swarm mode, driven from PowerShell.'
-    PowerShellVersion    = '7.4'
+    RootModule = 'SwarmPS.Cmdlets.dll'
+    ModuleVersion = '0.1.0'
+    GUID = 'c1f0a0b5-6f0e-4d0c-9f0b-5a5f5b7c9e21'
+    Author = 'SwarmPS'
+    CompanyName = 'SwarmPS'
+    Copyright = 'MIT licence'
+    Description = 'A container orchestrator with all that Docker''s swarm mode has, driven from PowerShell.'
+    PowerShellVersion = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @('SwarmPS.format.ps1xml')
-    FunctionsToExport    = @()
-    AliasesToExport      = @()
-    VariablesToExport    = @()
-    CmdletsToExport      = @(
-        'Connect-Swarm', 'Disconnect-Swarm', 'Exit-Swarm', 'Get-Swarm', 'Initialize-Swarm', 'Set-Swarm'
+    FormatsToProcess = @('SwarmPS.format.ps1xml')
+    CmdletsToExport = @(
+        'Connect-Swarm', 'Disconnect-Swarm', 'Initialize-Swarm', 'Get-Swarm', 'Set-Swarm', 'Exit-Swarm'
         'Start-SwarmDaemon', 'Stop-SwarmDaemon'
         'Get-SwarmNode', 'Set-SwarmNode'
-        'Get-SwarmService', 'New-SwarmService', 'Receive-SwarmServiceLog', 'Remove-SwarmService', 'Resize-SwarmService'
-        'Restart-SwarmService', 'Update-SwarmService', 'Wait-SwarmService'
+        'New-SwarmService', 'Get-SwarmService', 'Update-SwarmService', 'Resize-SwarmService', 'Restart-SwarmService'
+        'Remove-SwarmService', 'Wait-SwarmService'
         'Get-SwarmTask'
+        'Receive-SwarmServiceLog'
     )
-    PrivateData          = @{ PSData = @{ Tags = @('Docker', 'Swarm', 'Containers', 'Orchestration'); LicenseUri = 'https://opensource.org/license/mit' } }
+    FunctionsToExport = @()
+    VariablesToExport = @()
+    AliasesToExport = @()
+    PrivateData = @{
+        PSData = @{
+            Tags = @('Docker', 'Swarm', 'Containers', 'Orchestrator')
+        }
+    }
 }

@@ -1,39 +1,30 @@
 using System.Management.Automation;
 using SwarmPS.Api;
+using SwarmPS.Cmdlets.Connection;
+using SwarmPS.Cmdlets.Pipeline;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.Swarm;
 
-/// <summary>Chooses the daemon that this session's cmdlets talk to, and checks that it answers.</summary>
+/// <summary>Chooses the daemon that this session talks to.</summary>
 [Cmdlet(VerbsCommunications.Connect, "Swarm")]
-[OutputType(typeof(SwarmConnection))]
+[OutputType(typeof(SwarmConnectionInfo))]
 public sealed class ConnectSwarmCommand : SwarmCmdlet
 {
     /// <summary>The daemon's socket: a path or <c>unix://PATH</c>.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Host", "Address")]
-    public string Socket { get; set; } = SwarmEndpoint.Default;
+    [ValidateNotNullOrEmpty]
+    public string? Socket { get; set; }
 
     /// <inheritdoc/>
-    protected override object? Target => Socket;
+    protected override string Subject => "Swarm";
 
     /// <inheritdoc/>
-    protected override async Task AskAsync(CancellationToken stop)
+    protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
     {
-        var endpoint = SwarmEndpoint.Parse(Socket);
-        await SwarmConnection.ClientOf(endpoint).PingAsync(stop);
-        SwarmConnection.Choose(endpoint);
-        WriteObject(SwarmConnection.Describe());
-    }
-}
-
-/// <summary>Forgets the daemon that <c>Connect-Swarm</c> chose: the environment's or the default one counts again.</summary>
-[Cmdlet(VerbsCommunications.Disconnect, "Swarm")]
-public sealed class DisconnectSwarmCommand : PSCmdlet
-{
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (!SwarmConnection.Forget())
-            WriteVerbose("No daemon had been chosen in this session.");
+        var endpoint = Socket is null ? SwarmEndpoint.FromEnvironment() : Connections.Resolve(this, Socket);
+        var answer = await Connections.ClientOf(endpoint).GetInfoAsync(stop);
+        Connections.Choose(endpoint);
+        WriteObject(new SwarmConnectionInfo(endpoint, answer));
     }
 }

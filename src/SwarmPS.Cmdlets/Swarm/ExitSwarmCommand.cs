@@ -1,26 +1,25 @@
 using System.Management.Automation;
+using SwarmPS.Api;
+using SwarmPS.Cmdlets.Pipeline;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.Swarm;
 
-/// <summary>Takes the connected node out of its swarm; its tasks stop. On the last manager the swarm's state is gone, so that takes -Force.</summary>
+/// <summary>Takes the daemon's node out of its swarm. With the last manager goes the swarm and all that is in it.</summary>
 [Cmdlet(VerbsCommon.Exit, "Swarm", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class ExitSwarmCommand : SwarmCmdlet
 {
-    /// <summary>Leave though this node is a manager; nothing is asked then.</summary>
+    /// <summary>Leave even as a manager.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override object? Target => SwarmConnection.Current.Address;
+    protected override string Subject => "Swarm";
 
     /// <inheritdoc/>
-    protected override async Task AskAsync(CancellationToken stop)
+    protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
     {
-        const string Action = "Leave the swarm: stop its tasks on this node and remove its state";
-        if (Force && !MyInvocation.BoundParameters.ContainsKey("WhatIf") && !MyInvocation.BoundParameters.ContainsKey("Confirm"))
-            WriteVerbose($"{Action} ({SwarmConnection.Current.Address})");
-        else if (!ShouldProcess(SwarmConnection.Current.Address, Action))
-            return;
-        await Swarm.LeaveSwarmAsync(Force, stop);
+        if (ShouldProcess(swarm.Endpoint.Address, "Leave the swarm"))
+            await swarm.LeaveSwarmAsync(Force, stop);
     }
 }

@@ -1,12 +1,21 @@
 using System.Management.Automation;
+using SwarmPS.Api;
+using SwarmPS.Cmdlets.Pipeline;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.Swarm;
 
-/// <summary>Shows the swarm that the connected node is in.</summary>
+/// <summary>Shows the swarm as this session's daemon sees it.</summary>
 [Cmdlet(VerbsCommon.Get, "Swarm")]
-[OutputType(typeof(SwarmView))]
+[OutputType(typeof(SwarmClusterInfo))]
 public sealed class GetSwarmCommand : SwarmCmdlet
 {
     /// <inheritdoc/>
-    protected override async Task AskAsync(CancellationToken stop) => WriteObject(await SwarmView.AskAsync(Swarm, stop));
+    protected override string Subject => "Swarm";
+
+    /// <inheritdoc/>
+    protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
+    {
+        var answer = await swarm.GetInfoAsync(stop);
+        WriteObject(new SwarmClusterInfo(answer.Swarm ?? new SwarmInfo()));
+    }
 }

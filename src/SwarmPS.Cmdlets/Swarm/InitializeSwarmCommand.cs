@@ -2,80 +2,72 @@ using System.Management.Automation;
 using SwarmPS.Api;
 using SwarmPS.Model;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.Swarm;
 
-/// <summary>Makes a swarm of which the connected node is the first manager.</summary>
+/// <summary>Makes a new swarm with the daemon's node as its first manager.</summary>
 [Cmdlet(VerbsData.Initialize, "Swarm", SupportsShouldProcess = true)]
-[OutputType(typeof(SwarmView))]
-public sealed class InitializeSwarmCommand : SwarmCmdlet
+[OutputType(typeof(SwarmClusterInfo))]
+public sealed class InitializeSwarmCommand : SwarmSettingsCmdlet
 {
-    /// <summary>Where other nodes reach this one: an address or an interface, with a port if need be. Found by itself where there is just one.</summary>
+    /// <summary>Where other nodes reach this one: an address or an interface, with a port or without.</summary>
     [Parameter(Position = 0)]
     [Alias("AdvertiseAddr")]
     public string? AdvertiseAddress { get; set; }
 
-    /// <summary>Where managers listen: <c>0.0.0.0:2377</c> where nothing is said.</summary>
+    /// <summary>Where managers listen.</summary>
     [Parameter]
     [Alias("ListenAddr")]
     public string? ListenAddress { get; set; }
 
-    /// <summary>The address of the data plane, where it is another one.</summary>
+    /// <summary>The address of the data plane.</summary>
     [Parameter]
     [Alias("DataPathAddr")]
     public string? DataPathAddress { get; set; }
 
-    /// <summary>The UDP port of the data plane: 4789 where nothing is said.</summary>
+    /// <summary>The UDP port of the data plane.</summary>
     [Parameter]
     [ValidateRange(1024, 49151)]
-    public uint DataPathPort { get; set; }
+    public int? DataPathPort { get; set; }
 
-    /// <summary>Address pools for networks: <c>10.0.0.0/8</c> where nothing is said.</summary>
+    /// <summary>Address pools that networks take their subnets from.</summary>
     [Parameter]
+    [Alias("DefaultAddrPool")]
     public string[]? DefaultAddressPool { get; set; }
 
-    /// <summary>The prefix length of a network's subnet: 24 where nothing is said.</summary>
+    /// <summary>The prefix length of a network's subnet.</summary>
     [Parameter]
-    [ValidateRange(8, 29)]
-    public uint DefaultAddressPoolMaskLength { get; set; }
+    [ValidateRange(1, 29)]
+    public int? SubnetSize { get; set; }
 
     /// <summary>Whether tasks may be placed on this node.</summary>
     [Parameter]
-    public NodeAvailability Availability { get; set; }
+    public NodeAvailability? Availability { get; set; }
 
-    /// <summary>Ended tasks kept per slot: 5 where nothing is said.</summary>
+    /// <summary>Makes a new swarm of this one manager's state.</summary>
     [Parameter]
-    public long TaskHistoryLimit { get; set; }
-
-    /// <summary>How long a node's certificate is valid: 90 days where nothing is said, an hour at the least.</summary>
-    [Parameter]
-    [Duration]
-    public TimeSpan CertificateExpiry { get; set; }
+    public SwitchParameter ForceNewCluster { get; set; }
 
     /// <inheritdoc/>
-    protected override object? Target => SwarmConnection.Current.Address;
-
-    /// <inheritdoc/>
-    protected override async Task AskAsync(CancellationToken stop)
+    protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
     {
-        if (!ShouldProcess(SwarmConnection.Current.Address, "Make a new swarm"))
+        if (!ShouldProcess(swarm.Endpoint.Address, "Make a new swarm"))
             return;
-        await Swarm.InitializeSwarmAsync(Request(), stop);
-        WriteObject(await SwarmView.AskAsync(Swarm, stop));
+        await swarm.InitializeSwarmAsync(ToRequest(), stop);
+        var answer = await swarm.GetInfoAsync(stop);
+        WriteObject(new SwarmClusterInfo(answer.Swarm ?? new SwarmInfo()));
     }
 
-    private SwarmInitRequest Request() => new()
+    /// <summary>What is asked for. Docker's client, too, names the address to listen at and leaves the rest to the daemon.</summary>
+    internal SwarmInitRequest ToRequest() => new()
     {
+        ListenAddr = ListenAddress ?? "0.0.0.0:2377",
         AdvertiseAddr = AdvertiseAddress,
-        ListenAddr = ListenAddress,
         DataPathAddr = DataPathAddress,
-        DataPathPort = DataPathPort,
+        DataPathPort = (uint)(DataPathPort ?? 0),
         DefaultAddrPool = DefaultAddressPool?.ToValueList(),
-        SubnetSize = DefaultAddressPoolMaskLength,
-        Availability = Bound(nameof(Availability)) ? Availability : null,
-        Spec = new()
-        {
-            Orchestration = Bound(nameof(TaskHistoryLimit)) ? new(TaskHistoryLimit) : null,
-            CAConfig = Bound(nameof(CertificateExpiry)) ? new() { NodeCertExpiry = CertificateExpiry } : null,
-        },
+        SubnetSize = (uint)(SubnetSize ?? 0),
+        ForceNewCluster = ForceNewCluster,
+        Availability = Availability,
+        Spec = ApplyTo(new()),
     };
 }

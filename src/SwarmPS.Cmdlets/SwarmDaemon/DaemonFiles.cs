@@ -1,44 +1,59 @@
-using System.Diagnostics;
 using System.Globalization;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.SwarmDaemon;
 
-/// <summary>The files by which cmdlets find a daemon that they started: its process id and its log, under the data root.</summary>
-internal sealed record DaemonFiles(string DataRoot)
+/// <summary>What starting a daemon leaves in its data root.</summary>
+internal static class DaemonFiles
 {
-    /// <summary>Where a daemon keeps its state unless told otherwise.</summary>
-    public const string DefaultDataRoot = "/var/lib/swarmps";
+    /// <summary>The folder of a daemon's state unless told otherwise.</summary>
+    public const string DataRootDefault = "/var/lib/swarmps";
 
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    /// <summary>Where it logs.</summary>
+    public static string Log(string dataRoot) => Path.Combine(dataRoot, "swarmpsd.log");
 
-    public string ProcessFile => Path.Combine(DataRoot, "swarmpsd.pid");
+    /// <summary>Where its process id stands.</summary>
+    public static string Pid(string dataRoot) => Path.Combine(dataRoot, "swarmpsd.pid");
 
-    public string LogFile => Path.Combine(DataRoot, "swarmpsd.log");
-
-    /// <summary>The daemon's process; null where it does not run (any more) or the id belongs to another program by now.</summary>
-    public Process? Running()
+    /// <summary>Makes the folder, for its owner alone.</summary>
+    public static void Prepare(string dataRoot)
     {
-        if (!File.Exists(ProcessFile) || !int.TryParse(File.ReadAllText(ProcessFile), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-            return null;
+        if (!OperatingSystem.IsWindows())
+            Directory.CreateDirectory(dataRoot, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Writes the process id, for the owner alone.</summary>
+    public static void WritePid(string dataRoot, int pid)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new StreamWriter(Pid(dataRoot), options);
+        file.WriteLine(pid.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The process id that was written; null where there is none.</summary>
+    public static int? ReadPid(string dataRoot)
+    {
         try
         {
-            var process = Process.GetProcessById(id);
-            return process.ProcessName.StartsWith("swarmpsd", StringComparison.Ordinal) ? process : null;
+            return int.TryParse(File.ReadAllText(Pid(dataRoot)).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
         }
-        catch (ArgumentException)
+        catch (Exception none) when (none is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
     }
 
-    /// <summary>Keeps a process id, for this user alone.</summary>
-    public void Keep(int processId)
+    /// <summary>The last lines of the log after a place in it.</summary>
+    /// <param name="dataRoot">The daemon's.</param>
+    /// <param name="from">Bytes that were there before.</param>
+    /// <param name="lines">How many lines at most.</param>
+    public static string TailOfLog(string dataRoot, long from, int lines)
     {
-        File.WriteAllText(ProcessFile, processId.ToString(CultureInfo.InvariantCulture));
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(ProcessFile, Private);
+        using var file = new FileStream(Log(dataRoot), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Position = Math.Max(Math.Min(from, file.Length), file.Length - (64 << 10));
+        using var reader = new StreamReader(file);
+        var all = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return string.Join(Environment.NewLine, all.TakeLast(lines));
     }
-
-    /// <summary>The log's last lines.</summary>
-    public string LogTail(int lines) => File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(lines)) : "";
 }

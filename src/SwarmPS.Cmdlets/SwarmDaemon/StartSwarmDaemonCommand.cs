@@ -1,139 +1,151 @@
 using System.Diagnostics;
 using System.Management.Automation;
 using SwarmPS.Api;
+using SwarmPS.Cmdlets.Binding;
+using SwarmPS.Cmdlets.Connection;
+using SwarmPS.Cmdlets.Pipeline;
+using SwarmPS.Notation;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.SwarmDaemon;
 
-/// <summary>Starts swarmpsd in the background, waits until it answers, and connects this session to it. One that runs already is used as it is.</summary>
+/// <summary>Starts the daemon on this machine, waits until it answers, and connects the session to it.</summary>
 [Cmdlet(VerbsLifecycle.Start, "SwarmDaemon", SupportsShouldProcess = true)]
-[OutputType(typeof(SwarmDaemonView))]
+[OutputType(typeof(SwarmDaemonInfo))]
 public sealed class StartSwarmDaemonCommand : SwarmCmdlet
 {
-    private const string Program = "swarmpsd";
-    private const int LogLines = 5;
+    private const int LogLines = 15;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Where the daemon keeps its state: /var/lib/swarmps where nothing is said.</summary>
-    [Parameter]
-    public string DataRoot { get; set; } = DaemonFiles.DefaultDataRoot;
+    /// <summary>The folder of the daemon's state.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string DataRoot { get; set; } = DaemonFiles.DataRootDefault;
 
-    /// <summary>The socket to answer at: a path or <c>unix://PATH</c>.</summary>
+    /// <summary>The socket it is to listen on: a path or <c>unix://PATH</c>.</summary>
     [Parameter]
     [Alias("Host", "Address")]
-    public string Socket { get; set; } = SwarmEndpoint.FromEnvironment().Address;
+    [ValidateNotNullOrEmpty]
+    public string? Socket { get; set; }
 
-    /// <summary>The container engine: <c>unix://PATH</c>. The environment's DOCKER_HOST, or Docker's own socket, where nothing is said.</summary>
+    /// <summary>The container engine beside it: <c>unix://PATH</c>, or a path.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string? Engine { get; set; }
 
-    /// <summary>The node's name in the swarm; the machine's where nothing is said.</summary>
+    /// <summary>The node's name in the swarm.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string? Hostname { get; set; }
 
-    /// <summary>The daemon's program; looked for in $env:SWARMPSD, beside the module and in the PATH where nothing is said.</summary>
+    /// <summary>The program, where it is not where it usually is.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>The least important lines that are logged.</summary>
     [Parameter]
-    [ValidateSet("Trace", "Debug", "Information", "Warning", "Error")]
-    public string LogLevel { get; set; } = "Information";
+    [ValidateSet("Trace", "Debug", "Information", "Warning", "Error", "Critical", "None")]
+    public string? LogLevel { get; set; }
 
-    /// <summary>How long to wait for an answer: 30 s where nothing is said.</summary>
+    /// <summary>How long to wait until it answers.</summary>
     [Parameter]
-    [Duration]
+    [DurationTransformation]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
-    protected override object? Target => Socket;
+    protected override string Subject => "Daemon";
 
     /// <inheritdoc/>
-    protected override async Task AskAsync(CancellationToken stop)
+    protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
     {
-        var endpoint = SwarmEndpoint.Parse(Socket);
-        var files = new DaemonFiles(GetUnresolvedProviderPathFromPSPath(DataRoot));
-        var program = Find();
-        if (files.Running() is { } running)
-        {
-            WriteVerbose($"swarmpsd runs already on {files.DataRoot}, as process {running.Id}.");
-            await UntilAnswersAsync(running, endpoint, files, stop);
-            Connect(running, endpoint, files);
-            return;
-        }
-        if (!ShouldProcess(endpoint.Address, $"Start {program}"))
-            return;
-        using var process = Launch(program, endpoint, files);
-        files.Keep(process.Id);
-        await UntilAnswersAsync(process, endpoint, files, stop);
-        Connect(process, endpoint, files);
+        if (OperatingSystem.IsWindows())
+            throw new SwarmFailureException("NotSupported", ErrorCategory.NotImplemented, "Start-SwarmDaemon needs Linux: run swarmpsd there, and connect to it.");
+        var endpoint = Socket is null ? Connections.Endpoint : Connections.Resolve(this, Socket);
+        var root = System.IO.Path.GetFullPath(GetUnresolvedProviderPathFromPSPath(DataRoot));
+        using var running = DaemonProcess.OfDataRoot(root);
+        if (await AnswersAsync(endpoint, stop))
+            Use(endpoint, DaemonProcess.ListenerOf(endpoint), root, $"A daemon runs already at {endpoint.Address}.");
+        else if (running is not null)
+            throw new SwarmFailureException("DaemonElsewhere", ErrorCategory.ResourceExists,
+                $"A daemon (process {running.Id}) runs already on {root}, but does not answer at {endpoint.Address}. Connect to the socket it was started with, or stop it with Stop-SwarmDaemon -DataRoot {root}.");
+        else if (ShouldProcess(endpoint.Address, "Start a daemon"))
+            await StartAsync(endpoint, root, stop);
     }
 
-    /// <summary>A shell takes the daemon out of this terminal's session and gives it its log; then it becomes the daemon.</summary>
-    private Process Launch(string program, SwarmEndpoint endpoint, DaemonFiles files)
+    private async Task StartAsync(SwarmEndpoint endpoint, string root, CancellationToken stop)
     {
-        Directory.CreateDirectory(files.DataRoot);
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(endpoint.SocketPath)!);
-        List<string> arguments = ["run", "--data-root", files.DataRoot, "--host", endpoint.Address, "--log-level", LogLevel];
+        var program = DaemonProgram.Find(Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path), MyInvocation.MyCommand.Module?.ModuleBase ?? AppContext.BaseDirectory);
+        Prepare(root);
+        var log = DaemonFiles.Log(root);
+        var before = File.Exists(log) ? new FileInfo(log).Length : 0;
+        using var process = DaemonProgram.Start(log, Command(program, root, endpoint));
+        DaemonFiles.WritePid(root, process.Id);
+        await UntilReadyAsync(process, endpoint, root, before, stop);
+        Use(endpoint, process.Id, root, $"Started {program}, process {process.Id}.");
+    }
+
+    private void Use(SwarmEndpoint endpoint, int? pid, string root, string what)
+    {
+        WriteVerbose(what);
+        Connections.Choose(endpoint);
+        WriteObject(new SwarmDaemonInfo(endpoint, pid, pid is not null && DaemonFiles.ReadPid(root) == pid ? root : null));
+    }
+
+    /// <summary>Ends when the socket answers. Throws where the process ends first, with what it logged, or time is up.</summary>
+    private async Task UntilReadyAsync(Process process, SwarmEndpoint endpoint, string root, long before, CancellationToken stop)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!await AnswersAsync(endpoint, stop))
+        {
+            if (process.HasExited)
+            {
+                throw new SwarmFailureException("DaemonFailed", ErrorCategory.InvalidResult,
+                    $"swarmpsd ended with exit code {process.ExitCode}. The end of {DaemonFiles.Log(root)}:{Environment.NewLine}{DaemonFiles.TailOfLog(root, before, LogLines)}");
+            }
+            if (TimeProvider.System.GetElapsedTime(began) > Timeout)
+            {
+                throw new SwarmFailureException("DaemonTimeout", ErrorCategory.OperationTimeout,
+                    $"swarmpsd (process {process.Id}) did not answer at {endpoint.Address} within {Durations.Format(Timeout)}. It goes on starting; {DaemonFiles.Log(root)} ends:{Environment.NewLine}{DaemonFiles.TailOfLog(root, before, LogLines)}");
+            }
+            await Task.Delay(Pause, TimeProvider.System, stop);
+        }
+    }
+
+    private IEnumerable<string> Command(string program, string root, SwarmEndpoint endpoint)
+    {
+        List<string> words = [program, "run", "--data-root", root, "--host", endpoint.Address];
         if (Engine is not null)
-            arguments.AddRange(["--engine", Engine.Contains("://", StringComparison.Ordinal) ? Engine : "unix://" + Engine]);
+            words.AddRange(["--engine", Engine.Contains("://", StringComparison.Ordinal) ? Engine : "unix://" + GetUnresolvedProviderPathFromPSPath(Engine)]);
         if (Hostname is not null)
-            arguments.AddRange(["--hostname", Hostname]);
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "umask 077; log=$1; shift; exec setsid \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", files.LogFile, program, .. arguments]);
-        return Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started.");
+            words.AddRange(["--hostname", Hostname]);
+        if (LogLevel is not null)
+            words.AddRange(["--log-level", LogLevel]);
+        return words;
     }
 
-    private async Task UntilAnswersAsync(Process process, SwarmEndpoint endpoint, DaemonFiles files, CancellationToken stop)
-    {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        late.CancelAfter(Timeout);
-        var client = SwarmConnection.ClientOf(endpoint);
-        // A process that is just coming up tells no one: it is asked again until it answers.
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
-        while (true)
-        {
-            try
-            {
-                await client.PingAsync(late.Token);
-                return;
-            }
-            catch (SwarmUnreachableException) when (!process.HasExited)
-            {
-                await WaitAsync(tick, endpoint, files, late.Token, stop);
-            }
-            catch (SwarmUnreachableException gone)
-            {
-                throw new InvalidOperationException($"swarmpsd has ended with exit code {process.ExitCode}. Its log, {files.LogFile}, ends with:\n{files.LogTail(LogLines)}", gone);
-            }
-        }
-    }
-
-    private async Task WaitAsync(PeriodicTimer tick, SwarmEndpoint endpoint, DaemonFiles files, CancellationToken late, CancellationToken stop)
+    private static void Prepare(string root)
     {
         try
         {
-            await tick.WaitForNextTickAsync(late);
+            DaemonFiles.Prepare(root);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
-            throw new TimeoutException($"swarmpsd has not answered at {endpoint.SocketPath} within {SwarmPS.Notation.Durations.Format(Timeout)}. Its log, {files.LogFile}, ends with:\n{files.LogTail(LogLines)}");
+            throw new SwarmFailureException("DataRootUnusable", ErrorCategory.PermissionDenied,
+                $"The folder {root} cannot be used: {fault.Message} Run as root, or name another folder with -DataRoot.", fault);
         }
     }
 
-    private void Connect(Process process, SwarmEndpoint endpoint, DaemonFiles files)
+    private static async Task<bool> AnswersAsync(SwarmEndpoint endpoint, CancellationToken stop)
     {
-        SwarmConnection.Choose(endpoint);
-        WriteObject(new SwarmDaemonView { ProcessId = process.Id, Address = endpoint.Address, DataRoot = files.DataRoot, LogFile = files.LogFile });
-    }
-
-    private string Find()
-    {
-        var module = System.IO.Path.GetDirectoryName(typeof(StartSwarmDaemonCommand).Assembly.Location)!;
-        var candidates = Path is not null
-            ? [GetUnresolvedProviderPathFromPSPath(Path)]
-            : new[] { Environment.GetEnvironmentVariable("SWARMPSD"), System.IO.Path.GetFullPath(System.IO.Path.Combine(module, "..", "..", Program, Program)) }
-                .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator).Select(folder => System.IO.Path.Combine(folder, Program)));
-        return candidates.FirstOrDefault(candidate => !string.IsNullOrEmpty(candidate) && File.Exists(candidate))
-            ?? throw new FileNotFoundException(Path is not null
-                ? $"There is no program {Path}."
-                : "The program swarmpsd was found neither by $env:SWARMPSD, nor beside the module, nor in the PATH. Build it with ./build.sh build, or name it with -Path.");
+        try
+        {
+            await Connections.ClientOf(endpoint).PingAsync(stop);
+            return true;
+        }
+        catch (SwarmUnreachableException fault) when (fault.Reason != UnreachableReason.PermissionDenied)
+        {
+            return false;
+        }
     }
 }

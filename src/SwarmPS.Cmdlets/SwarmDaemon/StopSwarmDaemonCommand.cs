@@ -1,44 +1,73 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using SwarmPS.Api;
+using SwarmPS.Cmdlets.Binding;
+using SwarmPS.Cmdlets.Connection;
+using SwarmPS.Cmdlets.Pipeline;
+using SwarmPS.Notation;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.SwarmDaemon;
 
-/// <summary>Stops a daemon that Start-SwarmDaemon started. Containers go on running; a daemon that starts again takes them up.</summary>
-[Cmdlet(VerbsLifecycle.Stop, "SwarmDaemon", SupportsShouldProcess = true)]
+/// <summary>Stops a daemon of this machine in good order. Its containers go on running.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "SwarmDaemon", SupportsShouldProcess = true, DefaultParameterSetName = "Socket")]
+[OutputType(typeof(void))]
 public sealed class StopSwarmDaemonCommand : SwarmCmdlet
 {
-    /// <summary>Where the daemon keeps its state: /var/lib/swarmps where nothing is said.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public string DataRoot { get; set; } = DaemonFiles.DefaultDataRoot;
+    /// <summary>The daemon that listens there; this session's where nothing is said.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = "Socket")]
+    [ValidateNotNullOrEmpty]
+    public string? Socket { get; set; }
 
-    /// <summary>How long to wait for its end: 60 s where nothing is said.</summary>
+    /// <summary>The daemon that was started on this folder.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "DataRoot")]
+    [ValidateNotNullOrEmpty]
+    public string? DataRoot { get; set; }
+
+    /// <summary>How long to wait until it has ended.</summary>
     [Parameter]
-    [Duration]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
+    [DurationTransformation]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
-    protected override object? Target => DataRoot;
+    protected override string Subject => "Daemon";
 
     /// <inheritdoc/>
-    protected override async Task AskAsync(CancellationToken stop)
+    protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
     {
-        var files = new DaemonFiles(GetUnresolvedProviderPathFromPSPath(DataRoot));
-        using var process = files.Running()
-            ?? throw new InvalidOperationException($"No swarmpsd runs on {files.DataRoot} that Start-SwarmDaemon started.");
-        if (!ShouldProcess($"process {process.Id} on {files.DataRoot}", "Stop swarmpsd"))
+        if (!OperatingSystem.IsLinux() && DataRoot is null)
+            throw new SwarmFailureException("NotSupported", ErrorCategory.NotImplemented, "Finding a daemon by its socket needs Linux: stop it with -DataRoot.");
+        using var process = DataRoot is null ? await OfSocketAsync(stop) : OfDataRoot();
+        if (!ShouldProcess($"process {process.Id}", "Stop the daemon"))
             return;
-        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-            await kill.WaitForExitAsync(stop);
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        late.CancelAfter(Timeout);
+        DaemonProcess.Terminate(process);
+        using var deadline = new CancellationTokenSource(Timeout, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
         try
         {
-            await process.WaitForExitAsync(late.Token);
+            await process.WaitForExitAsync(either.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            throw new TimeoutException($"swarmpsd, process {process.Id}, has not ended within {SwarmPS.Notation.Durations.Format(Timeout)}. See {files.LogFile}.");
+            throw new SwarmFailureException("DaemonTimeout", ErrorCategory.OperationTimeout,
+                $"swarmpsd (process {process.Id}) was asked to stop, but has not ended within {Durations.Format(Timeout)}. Wait longer with -Timeout; its log tells what it is doing.");
         }
-        File.Delete(files.ProcessFile);
+    }
+
+    private async Task<Process> OfSocketAsync(CancellationToken stop)
+    {
+        var endpoint = Socket is null ? Connections.Endpoint : Connections.Resolve(this, Socket);
+        // What is asked first tells why where nobody answers.
+        await Connections.ClientOf(endpoint).PingAsync(stop);
+        return DaemonProcess.ListenerOf(endpoint) is { } pid && DaemonProcess.Find(pid) is { } process
+            ? process
+            : throw new SwarmFailureException("DaemonNotFound", ErrorCategory.ObjectNotFound,
+                $"Which process listens at {endpoint.Address} is not told: it runs in another container or namespace. Stop it where it was started.");
+    }
+
+    private Process OfDataRoot()
+    {
+        var root = Path.GetFullPath(GetUnresolvedProviderPathFromPSPath(DataRoot));
+        return DaemonProcess.OfDataRoot(root)
+            ?? throw new SwarmFailureException("DaemonNotFound", ErrorCategory.ObjectNotFound, $"No daemon that Start-SwarmDaemon started on {root} runs.");
     }
 }

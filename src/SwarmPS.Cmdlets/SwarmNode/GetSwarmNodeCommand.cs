@@ -1,36 +1,51 @@
 using System.Management.Automation;
 using SwarmPS.Api;
+using SwarmPS.Cmdlets.Completion;
+using SwarmPS.Cmdlets.Pipeline;
 using SwarmPS.Model;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.SwarmNode;
 
-/// <summary>Shows nodes of the swarm: all, or those named.</summary>
+/// <summary>Shows the nodes of the swarm.</summary>
 [Cmdlet(VerbsCommon.Get, "SwarmNode")]
-[OutputType(typeof(SwarmNodeView))]
+[OutputType(typeof(SwarmNodeInfo))]
 public sealed class GetSwarmNodeCommand : SwarmCmdlet
 {
-    /// <summary>Ids, names or beginnings of ids; <c>self</c> is the connected node.</summary>
+    /// <summary>Names, ids, beginnings of ids, <c>self</c>; names may have wildcards. All nodes where nothing is said.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id", "Hostname")]
+    [Alias("Hostname", "Id", "Node")]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Only nodes of this role.</summary>
+    /// <summary>Managers or workers only.</summary>
     [Parameter]
     public NodeRole? Role { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task AskAsync(CancellationToken stop)
+    protected override string Subject => "Node";
+
+    /// <inheritdoc/>
+    protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
     {
-        if (Name is not null)
+        var self = swarm.GetInfoAsync(stop);
+        var nodes = await swarm.ListNodesAsync(new ApiFilters(), stop);
+        var selfId = (await self).Swarm?.NodeId;
+        if (Name is not { Length: > 0 })
         {
-            await ForEachAsync(Name, async name => WriteObject(SwarmNodeView.Of(await Swarm.GetNodeAsync(name, stop))));
+            Write(nodes, selfId);
             return;
         }
-        var filters = new ApiFilters();
-        if (Role is { } role)
-            filters.Add("role", ApiEnumConverter.Word(role));
-        foreach (var node in (await Swarm.ListNodesAsync(filters, stop)).OrderBy(node => node.Description?.Hostname, StringComparer.Ordinal))
-            WriteObject(SwarmNodeView.Of(node));
+        await ForEachAsync(Name, name =>
+        {
+            Write(Selection.Pick(nodes, name == "self" ? selfId ?? name : name, node => node.Description?.Hostname, "Node"), selfId);
+            return Task.CompletedTask;
+        });
+    }
+
+    private void Write(IEnumerable<Node> nodes, string? self)
+    {
+        foreach (var node in nodes.Where(node => Role is null || (node.Spec.Role ?? NodeRole.Worker) == Role))
+            WriteObject(new SwarmNodeInfo(node, node.Id == self));
     }
 }

@@ -1,26 +1,41 @@
 using System.Management.Automation;
+using SwarmPS.Api;
+using SwarmPS.Cmdlets.Binding;
+using SwarmPS.Cmdlets.Completion;
+using SwarmPS.Cmdlets.Pipeline;
 using SwarmPS.Model;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.SwarmNode;
 
-/// <summary>Changes what is wanted of a node: its availability and its labels.</summary>
+/// <summary>Changes what is wanted of nodes: availability, role, labels.</summary>
 [Cmdlet(VerbsCommon.Set, "SwarmNode", SupportsShouldProcess = true)]
-[OutputType(typeof(SwarmNodeView))]
+[OutputType(typeof(SwarmNodeInfo))]
 public sealed class SetSwarmNodeCommand : SwarmCmdlet
 {
-    /// <summary>Ids, names or beginnings of ids; <c>self</c> is the connected node.</summary>
+    /// <summary>Names, ids, beginnings of ids, or <c>self</c>.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id", "Hostname")]
+    [Alias("Id", "Hostname", "Node")]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Active, Pause (no new tasks) or Drain (tasks move away).</summary>
+    /// <summary>Whether tasks may be placed there.</summary>
     [Parameter]
-    public NodeAvailability Availability { get; set; }
+    public NodeAvailability? Availability { get; set; }
 
-    /// <summary>Labels to set, as a hashtable or as NAME=value.</summary>
+    /// <summary>Worker or manager.</summary>
     [Parameter]
-    [Settings]
+    public NodeRole? Role { get; set; }
+
+    /// <summary>All labels: a hashtable, or NAME=value texts.</summary>
+    [Parameter]
+    [PairsTransformation]
+    [AllowEmptyCollection]
+    public string[]? Label { get; set; }
+
+    /// <summary>Labels to add or change.</summary>
+    [Parameter]
+    [PairsTransformation]
     public string[]? AddLabel { get; set; }
 
     /// <summary>Names of labels to take away.</summary>
@@ -32,18 +47,28 @@ public sealed class SetSwarmNodeCommand : SwarmCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override Task AskAsync(CancellationToken stop) => ForEachAsync(Name, async name =>
+    protected override string Subject => "Node";
+
+    /// <inheritdoc/>
+    protected override Task AskAsync(SwarmClient swarm, CancellationToken stop) => ForEachAsync(Name, async name =>
     {
-        var node = await Swarm.GetNodeAsync(name, stop);
-        if (ShouldProcess(node.Description?.Hostname ?? node.Id, "Change the node"))
-            await Swarm.UpdateNodeAsync(node.Id, node.Version.Index, Apply(node.Spec), stop);
+        if (!ShouldProcess(name, "Change the node"))
+            return;
+        var id = await Revisions.RetryAsync(async () =>
+        {
+            var node = await swarm.GetNodeAsync(name, stop);
+            await swarm.UpdateNodeAsync(node.Id, node.Version.Index, ApplyTo(node.Spec), stop);
+            return node.Id;
+        });
         if (PassThru)
-            WriteObject(SwarmNodeView.Of(await Swarm.GetNodeAsync(node.Id, stop)));
+            WriteObject(new SwarmNodeInfo(await swarm.GetNodeAsync(id, stop), id == (await swarm.GetInfoAsync(stop)).Swarm?.NodeId));
     });
 
-    private NodeSpec Apply(NodeSpec spec) => spec with
+    /// <summary>The spec with what was given in place of what stood there.</summary>
+    internal NodeSpec ApplyTo(NodeSpec spec) => spec with
     {
-        Availability = Bound(nameof(Availability)) ? Availability : spec.Availability,
-        Labels = AddLabel is null && RemoveLabel is null ? spec.Labels : Settings.Change(spec.Labels, RemoveLabel, AddLabel),
+        Availability = Availability ?? spec.Availability,
+        Role = Role ?? spec.Role,
+        Labels = Dictionaries.Amend(Label is null ? spec.Labels : Pairs.ToMap(Label), AddLabel, RemoveLabel),
     };
 }

@@ -1,36 +1,55 @@
 using System.Management.Automation;
 using SwarmPS.Api;
+using SwarmPS.Cmdlets.Binding;
+using SwarmPS.Cmdlets.Completion;
+using SwarmPS.Cmdlets.Pipeline;
+using SwarmPS.Model;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.SwarmService;
 
-/// <summary>Shows services: all, or those named.</summary>
+/// <summary>Shows the services of the swarm.</summary>
 [Cmdlet(VerbsCommon.Get, "SwarmService")]
-[OutputType(typeof(SwarmServiceView))]
+[OutputType(typeof(SwarmServiceInfo))]
 public sealed class GetSwarmServiceCommand : SwarmCmdlet
 {
-    /// <summary>Names, ids or beginnings of ids.</summary>
+    /// <summary>Names, ids or beginnings of ids; names may have wildcards. All services where nothing is said.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id")]
+    [Alias("Id", "Service")]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(ServiceNameCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Only services with these labels, as a hashtable, as NAME or as NAME=value.</summary>
+    /// <summary>Only services with all of these labels.</summary>
     [Parameter]
-    [Settings]
+    [PairsTransformation]
     public string[]? Label { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task AskAsync(CancellationToken stop)
+    protected override string Subject => "Service";
+
+    /// <inheritdoc/>
+    protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
     {
-        if (Name is not null)
+        if (Name is { Length: > 0 })
         {
-            await ForEachAsync(Name, async name => WriteObject(SwarmServiceView.Of(await ServiceQueries.OneAsync(Swarm, name, stop))));
+            await ForEachAsync(Name, async name => Write(await ServiceLookup.FindAsync(swarm, name, stop)));
             return;
         }
         var filters = new ApiFilters();
         foreach (var label in Label ?? [])
             filters.Add("label", label);
-        foreach (var service in (await Swarm.ListServicesAsync(filters, stop)).OrderBy(service => service.Spec.Name, StringComparer.Ordinal))
-            WriteObject(SwarmServiceView.Of(service));
+        Write(await swarm.ListServicesAsync(filters, stop));
     }
+
+    private void Write(IEnumerable<Service> services)
+    {
+        foreach (var service in services.OrderBy(service => service.Spec.Name, StringComparer.Ordinal).Where(HasLabels))
+            WriteObject(new SwarmServiceInfo(service));
+    }
+
+    private bool HasLabels(Service service) => Array.TrueForAll(Label ?? [], label =>
+    {
+        var (name, value) = Pairs.Split(label);
+        return service.Spec.Labels?.Find(name) is { } has && (value is null || has == value);
+    });
 }

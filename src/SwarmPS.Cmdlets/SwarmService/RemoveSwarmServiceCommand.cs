@@ -1,26 +1,29 @@
 using System.Management.Automation;
+using SwarmPS.Api;
+using SwarmPS.Cmdlets.Completion;
+using SwarmPS.Cmdlets.Pipeline;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.SwarmService;
 
-/// <summary>Removes services; their tasks stop.</summary>
+/// <summary>Removes services with their tasks and containers.</summary>
 [Cmdlet(VerbsCommon.Remove, "SwarmService", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class RemoveSwarmServiceCommand : SwarmCmdlet
 {
     /// <summary>Names, ids or beginnings of ids.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id")]
+    [Alias("Id", "Service")]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServiceNameCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Ask nothing.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
+    /// <inheritdoc/>
+    protected override string Subject => "Service";
 
     /// <inheritdoc/>
-    protected override Task AskAsync(CancellationToken stop) => ForEachAsync(Name, async name =>
+    protected override Task AskAsync(SwarmClient swarm, CancellationToken stop) => ForEachAsync(Name, async name =>
     {
-        var service = await Swarm.GetServiceAsync(name, stop);
-        if (Force && !MyInvocation.BoundParameters.ContainsKey("WhatIf") || ShouldProcess(service.Spec.Name, "Remove the service"))
-            await Swarm.RemoveServiceAsync(service.Id, stop);
+        if (ShouldProcess(name, "Remove the service"))
+            await swarm.RemoveServiceAsync(name, stop);
     });
 }

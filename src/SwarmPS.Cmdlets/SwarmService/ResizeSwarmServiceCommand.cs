@@ -1,40 +1,36 @@
 using System.Management.Automation;
+using SwarmPS.Api;
+using SwarmPS.Cmdlets.Completion;
+using SwarmPS.Cmdlets.Pipeline;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.SwarmService;
 
-/// <summary>Gives services another number of replicas and waits until it is reached.</summary>
+/// <summary>Changes the number of a service's replicas and waits until they run.</summary>
 [Cmdlet(VerbsCommon.Resize, "SwarmService", SupportsShouldProcess = true)]
-[OutputType(typeof(SwarmServiceView))]
-public sealed class ResizeSwarmServiceCommand : ServiceWaitCmdlet
+[OutputType(typeof(SwarmServiceInfo))]
+public sealed class ResizeSwarmServiceCommand : ConvergingCmdlet
 {
     /// <summary>Names, ids or beginnings of ids.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id")]
+    [Alias("Id", "Service")]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServiceNameCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>How many tasks.</summary>
+    /// <summary>How many replicas there should be.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     public ulong Replicas { get; set; }
 
-    /// <summary>Do not wait until the number is reached.</summary>
-    [Parameter]
-    public SwitchParameter NoWait { get; set; }
-
-    /// <summary>Gives the services as they are afterwards.</summary>
+    /// <summary>Gives the service as it is afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override Task AskAsync(CancellationToken stop) => ForEachAsync(Name, async name =>
+    protected override Task AskAsync(SwarmClient swarm, CancellationToken stop) => ForEachAsync(Name, async name =>
     {
-        var service = await Swarm.GetServiceAsync(name, stop);
-        if (!ShouldProcess(service.Spec.Name, $"Resize the service to {Replicas}"))
+        if (!ShouldProcess(name, $"Change the number of replicas to {Replicas}"))
             return;
-        await new ServiceChange(Swarm, spec => spec with { Mode = Scaling.To(spec, Replicas) }, WriteWarning).MakeAsync(service, stop);
-        if (!NoWait)
-            await ConvergeAsync(service.Id, service.Spec.Name!, stop);
-        if (PassThru)
-            WriteObject(SwarmServiceView.Of(await ServiceQueries.OneAsync(Swarm, service.Id, stop)));
+        var change = new ServiceChange(swarm, name, spec => spec with { Mode = ServiceModes.WithReplicas(spec, Replicas) });
+        await FinishAsync(swarm, await change.PostAsync(Warn, stop), name, PassThru, stop);
     });
 }

@@ -1,32 +1,18 @@
 using SwarmPS.Api;
+using SwarmPS.Cmdlets.Pipeline;
 using SwarmPS.Model;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.SwarmService;
 
-/// <summary>Reads a service, changes its spec and posts it; once more from the start where someone else was quicker.</summary>
-internal sealed class ServiceChange(SwarmClient swarm, Func<ServiceSpec, ServiceSpec> change, Action<string> warn)
+/// <summary>A change of a service's spec by a function that looks at nothing else.</summary>
+internal sealed class ServiceChange(SwarmClient swarm, string name, Func<ServiceSpec, ServiceSpec> change)
 {
-    private const int Attempts = 5;
-
-    /// <summary>Makes the change. False where it changes nothing.</summary>
-    public async Task<bool> MakeAsync(Service service, CancellationToken stop)
+    /// <summary>Reads the service, changes its spec, posts it; anew where somebody else was faster. Gives the service's id.</summary>
+    public Task<string> PostAsync(Action<IEnumerable<string>?> warn, CancellationToken stop) => Revisions.RetryAsync(async () =>
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            var wanted = change(service.Spec);
-            if (wanted == service.Spec)
-                return false;
-            try
-            {
-                var answer = await swarm.UpdateServiceAsync(service.Id, service.Version.Index, wanted, stop).ConfigureAwait(true);
-                foreach (var warning in answer.Warnings.OrEmpty())
-                    warn(warning);
-                return true;
-            }
-            catch (SwarmApiException stale) when (stale.IsOutOfSequence && attempt < Attempts)
-            {
-                service = await swarm.GetServiceAsync(service.Id, stop).ConfigureAwait(true);
-            }
-        }
-    }
+        var service = await swarm.GetServiceAsync(name, stop);
+        var answer = await swarm.UpdateServiceAsync(service.Id, service.Version.Index, change(service.Spec), stop);
+        warn(answer.Warnings);
+        return service.Id;
+    });
 }

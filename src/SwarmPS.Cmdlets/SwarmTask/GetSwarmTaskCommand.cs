@@ -1,61 +1,98 @@
 using System.Management.Automation;
 using SwarmPS.Api;
+using SwarmPS.Cmdlets.Completion;
+using SwarmPS.Cmdlets.Pipeline;
 using SwarmPS.Model;
+using ModelTask = SwarmPS.Model.SwarmTask;
 
-namespace SwarmPS.Cmdlets;
+namespace SwarmPS.Cmdlets.SwarmTask;
 
-/// <summary>Shows tasks: of services, of nodes, by id, or all. Tasks that were replaced are shown too, with what ended them.</summary>
-[Cmdlet(VerbsCommon.Get, "SwarmTask", DefaultParameterSetName = "List")]
-[OutputType(typeof(SwarmTaskView))]
+/// <summary>Shows tasks: where they run, how far they have come, and why they have not come further.</summary>
+[Cmdlet(VerbsCommon.Get, "SwarmTask", DefaultParameterSetName = "Filter")]
+[OutputType(typeof(SwarmTaskInfo))]
 public sealed class GetSwarmTaskCommand : SwarmCmdlet
 {
-    /// <summary>Ids of tasks, or their beginnings.</summary>
-    [Parameter(ParameterSetName = "Id", Mandatory = true, Position = 0)]
-    public string[] Id { get; set; } = [];
-
-    /// <summary>Services, by name or id.</summary>
-    [Parameter(ParameterSetName = "List", Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name", "ServiceId")]
+    /// <summary>Tasks of these services, by name, id or beginning of an id.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = "Filter")]
+    [Alias("Name")]
     [ArgumentCompleter(typeof(ServiceNameCompleter))]
     public string[]? Service { get; set; }
 
-    /// <summary>Nodes, by name or id.</summary>
-    [Parameter(ParameterSetName = "List")]
+    /// <summary>Tasks on these nodes, by name, id or beginning of an id.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = "Filter")]
+    [Alias("Hostname")]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     public string[]? Node { get; set; }
 
-    /// <summary>Only tasks that should run, or that should not.</summary>
-    [Parameter(ParameterSetName = "List")]
+    /// <summary>Tasks that should come this far.</summary>
+    [Parameter(ParameterSetName = "Filter")]
     [ValidateSet("Running", "Shutdown", "Accepted")]
-    public string? DesiredState { get; set; }
+    public string[]? DesiredState { get; set; }
+
+    /// <summary>Tasks by id or beginning of an id.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Id")]
+    [ArgumentCompleter(typeof(TaskIdCompleter))]
+    public string[] Id { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override async Task AskAsync(CancellationToken stop)
+    protected override string Subject => "Task";
+
+    /// <inheritdoc/>
+    protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
     {
-        List<SwarmTask> tasks = [];
+        var nodes = swarm.ListNodesAsync(new ApiFilters(), stop);
+        var services = swarm.ListServicesAsync(new ApiFilters(), stop);
+        var names = new Names(await nodes, await services);
         if (ParameterSetName == "Id")
-            await ForEachAsync(Id, async id => tasks.Add(await Swarm.GetTaskAsync(id, stop)));
-        else
-            tasks = await Swarm.ListTasksAsync(await FiltersAsync(stop), stop);
-        if (tasks.Count == 0)
+        {
+            await ForEachAsync(Id, async id => Write([await swarm.GetTaskAsync(id, stop)], names));
             return;
-        var services = (await Swarm.ListServicesAsync(new(), stop)).ToDictionary(service => service.Id, service => service.Spec.Name!);
-        var nodes = (await Swarm.ListNodesAsync(new(), stop)).ToDictionary(node => node.Id, node => node.Description?.Hostname ?? node.Id);
-        var views = tasks.Select(task => SwarmTaskView.Of(task, services.GetValueOrDefault(task.ServiceId, task.ServiceId), nodes.GetValueOrDefault(task.NodeId, task.NodeId)));
-        foreach (var view in views.OrderBy(view => view.ServiceId, StringComparer.Ordinal).ThenBy(view => view.Slot).ThenByDescending(view => view.DesiredState <= TaskState.Running).ThenByDescending(view => view.StateSince))
-            WriteObject(view);
+        }
+        if (FiltersFor(names) is { } filters)
+            Write(await swarm.ListTasksAsync(filters, stop), names);
     }
 
-    private async Task<ApiFilters> FiltersAsync(CancellationToken stop)
+    /// <summary>What to ask for; null where a pattern fits nothing, and so no task.</summary>
+    private ApiFilters? FiltersFor(Names names)
     {
         var filters = new ApiFilters();
-        // A name that is none is an error, as one would expect of a name, and not an empty list.
-        foreach (var service in Service ?? [])
-            filters.Add("service", (await Swarm.GetServiceAsync(service, stop)).Id);
-        foreach (var node in Node ?? [])
-            filters.Add("node", (await Swarm.GetNodeAsync(node, stop)).Id);
-        if (DesiredState is not null)
-            filters.Add("desired-state", DesiredState.ToLowerInvariant());
+        var services = (Service ?? []).SelectMany(name => Selection.Pick(names.Services, name, known => known.Spec.Name, "Service")).ToList();
+        var nodes = (Node ?? []).SelectMany(name => Selection.Pick(names.Nodes, name, known => known.Description?.Hostname, "Node")).ToList();
+        if ((Service is { Length: > 0 } && services.Count == 0) || (Node is { Length: > 0 } && nodes.Count == 0))
+            return null;
+        services.ForEach(service => filters.Add("service", service.Id));
+        nodes.ForEach(node => filters.Add("node", node.Id));
+        Array.ForEach(DesiredState ?? [], state => filters.Add("desired-state", state.ToLowerInvariant()));
         return filters;
+    }
+
+    /// <summary>By service and slot, the newest task of a slot first.</summary>
+    private void Write(IEnumerable<ModelTask> tasks, Names names)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var before = default((string, ulong, string)?);
+        foreach (var task in tasks.OrderBy(names.ServiceOf, StringComparer.Ordinal).ThenBy(task => task.Slot).ThenBy(GlobalNode, StringComparer.Ordinal).ThenByDescending(task => task.CreatedAt))
+        {
+            var place = (task.ServiceId, task.Slot, GlobalNode(task));
+            WriteObject(new SwarmTaskInfo(task, names.ServiceOf(task), names.NodeOf(task), place == before, now));
+            before = place;
+        }
+    }
+
+    /// <summary>A global service has one task for each node, so the node is the place.</summary>
+    private static string GlobalNode(ModelTask task) => task.Slot == 0 ? task.NodeId : "";
+
+    private sealed class Names(List<Node> nodes, List<Service> services)
+    {
+        private readonly Dictionary<string, string> nodeNames = nodes.ToDictionary(node => node.Id, node => node.Description?.Hostname ?? node.Id);
+        private readonly Dictionary<string, string> serviceNames = services.ToDictionary(service => service.Id, service => service.Spec.Name ?? service.Id);
+
+        public List<Node> Nodes => nodes;
+
+        public List<Service> Services => services;
+
+        public string NodeOf(ModelTask task) => nodeNames.GetValueOrDefault(task.NodeId, task.NodeId);
+
+        public string ServiceOf(ModelTask task) => serviceNames.GetValueOrDefault(task.ServiceId, task.ServiceId);
     }
 }

@@ -1,71 +1,95 @@
 using System.Globalization;
-using SwarmPS.Api;
 using SwarmPS.Model;
 
 namespace SwarmPS.Notation;
 
-/// <summary>Published ports as <c>docker --publish</c> writes them: <c>8080:80/tcp</c>, or <c>published=8080,target=80,mode=host</c>.</summary>
+/// <summary>Published ports as docker's <c>--publish</c> has them: <c>8080:80/tcp</c>, or <c>published=8080,target=80,protocol=tcp,mode=host</c>.</summary>
 public static class PortNotation
 {
-    private const string Expected = "Write published:target, as 8080:80 or 8080:80/udp, or published=8080,target=80,protocol=tcp,mode=host.";
+    private const string Expected = "Write PUBLISHED:TARGET, as 8080:80 or 8080:80/udp, or target=80,published=8080,protocol=tcp,mode=host.";
 
-    /// <summary>Reads one text, which may name a range of ports. Throws <see cref="FormatException"/> with what was expected.</summary>
-    public static IReadOnlyList<PortConfig> Parse(string text) => text.Contains('=') ? [Long(text)] : Short(text);
+    /// <summary>Ports a range may have.</summary>
+    private const uint RangeMax = 1000;
+
+    /// <summary>Reads one port, or a range of them. Throws <see cref="FormatException"/> with what was expected.</summary>
+    public static ValueList<PortConfig> Parse(string text) => text.Contains('=') ? [Long(text)] : Short(text);
+
+    /// <summary>Writes a port as docker's tables do: <c>*:8080->80/tcp</c>; one of host mode says so.</summary>
+    public static string Format(PortConfig port)
+    {
+        var protocol = (port.Protocol ?? PortProtocol.Tcp).ToString().ToLowerInvariant();
+        return port.PublishMode == PublishMode.Host
+            ? $"{port.PublishedPort}->{port.TargetPort}/{protocol} (host)"
+            : $"*:{port.PublishedPort}->{port.TargetPort}/{protocol}";
+    }
+
+    /// <summary>Reads <c>80</c> or <c>80/udp</c>: which ports of the container an update takes away.</summary>
+    public static (uint TargetPort, PortProtocol Protocol) ParseTarget(string text)
+    {
+        var (ports, protocol) = Protocol(text, text);
+        return (Number(ports, text), protocol);
+    }
 
     private static PortConfig Long(string text)
     {
         var port = new PortConfig { Protocol = PortProtocol.Tcp, PublishMode = PublishMode.Ingress };
-        foreach (var part in text.Split(','))
+        foreach (var (name, value) in CommaFields.Parse(text))
         {
-            var pair = part.Split('=', 2);
-            var value = pair.Length > 1 ? pair[1] : throw new FormatException($"'{part}' in the port '{text}' needs a value. {Expected}");
-            port = pair[0].Trim().ToLowerInvariant() switch
+            port = name switch
             {
-                "target" => port with { TargetPort = Number(value, text) },
-                "published" => port with { PublishedPort = Number(value, text) },
-                "protocol" => port with { Protocol = Protocol(value, text) },
-                "mode" => port with { PublishMode = ApiEnumConverter.TryParse<PublishMode>(value, out var mode) ? mode : throw new FormatException($"'{value}' in the port '{text}' is neither ingress nor host.") },
-                _ => throw new FormatException($"'{pair[0]}' in the port '{text}' is no setting of a port. {Expected}"),
+                "target" => port with { TargetPort = Number(value ?? "", text) },
+                "published" => port with { PublishedPort = Number(value ?? "", text) },
+                "protocol" => port with { Protocol = Word<PortProtocol>("protocol", value, text) },
+                "mode" => port with { PublishMode = Word<PublishMode>("mode", value, text) },
+                "name" => port with { Name = value },
+                _ => throw new FormatException($"'{text}' has a field '{name}', which a port does not have. {Expected}"),
             };
         }
-        return port.TargetPort > 0 ? port : throw new FormatException($"The port '{text}' has no target. {Expected}");
+        return port.TargetPort > 0 ? port : throw new FormatException($"'{text}' has no target: the port inside the container is missing. {Expected}");
     }
 
-    private static List<PortConfig> Short(string text)
+    private static ValueList<PortConfig> Short(string text)
     {
-        var slash = text.Split('/', 2);
-        var protocol = slash.Length > 1 ? Protocol(slash[1], text) : PortProtocol.Tcp;
-        var sides = slash[0].Split(':');
-        if (sides.Length > 2)
-            throw new FormatException($"The port '{text}' names an address of the host, which services cannot do. {Expected}");
-        var target = Range(sides[^1], text);
-        var published = sides.Length == 2 && sides[0].Length > 0 ? Range(sides[0], text) : null;
-        if (published is { } named && named.Count != target.Count)
-            throw new FormatException($"The ranges of the port '{text}' are not of the same length. {Expected}");
-        return target.Select((port, i) => new PortConfig
+        var (ports, protocol) = Protocol(text, text);
+        var parts = ports.Split(':');
+        if (parts.Length > 2)
+            throw new FormatException($"'{text}' names an address to publish on. A service's port is published on all of a node's addresses. {Expected}");
+        var targets = Range(parts[^1], text);
+        var published = parts is [{ Length: > 0 } outside, _] ? Range(outside, text) : [];
+        if (published.Count > 0 && targets.Count > 1 && targets.Count != published.Count)
+            throw new FormatException($"'{text}' has {published.Count} published ports for {targets.Count} of the container. Both ranges must be equally long.");
+        var count = Math.Max(targets.Count, published.Count);
+        return Enumerable.Range(0, count).Select(i => new PortConfig
         {
             Protocol = protocol,
-            TargetPort = port,
-            PublishedPort = published?[i] ?? 0,
             PublishMode = PublishMode.Ingress,
-        }).ToList();
+            TargetPort = targets[targets.Count == 1 ? 0 : i],
+            PublishedPort = published.Count == 0 ? 0 : published[i],
+        }).ToValueList();
     }
 
-    private static List<uint> Range(string text, string whole)
+    private static (string Ports, PortProtocol Protocol) Protocol(string ports, string text)
     {
-        var ends = text.Split('-', 2);
-        var first = Number(ends[0], whole);
-        var last = ends.Length > 1 ? Number(ends[1], whole) : first;
-        return last >= first
-            ? Enumerable.Range((int)first, (int)(last - first + 1)).Select(port => (uint)port).ToList()
-            : throw new FormatException($"The range in the port '{whole}' ends before it begins. {Expected}");
+        var slash = ports.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0 ? (ports, PortProtocol.Tcp) : (ports[..slash], Word<PortProtocol>("protocol", ports[(slash + 1)..], text));
     }
 
-    private static PortProtocol Protocol(string text, string whole) =>
-        ApiEnumConverter.TryParse<PortProtocol>(text, out var protocol) ? protocol : throw new FormatException($"'{text}' in the port '{whole}' is none of: {ApiEnumConverter.Choices(typeof(PortProtocol))}.");
+    private static List<uint> Range(string range, string text)
+    {
+        var ends = range.Split('-');
+        var (first, last) = (Number(ends[0], text), Number(ends[^1], text));
+        if (ends.Length > 2 || last < first || last - first >= RangeMax)
+            throw new FormatException($"'{range}' in '{text}' is not a range of ports. Write the lower one first, as 8000-8010, {RangeMax} at most.");
+        return [.. Enumerable.Range((int)first, (int)(last - first + 1)).Select(port => (uint)port)];
+    }
 
-    private static uint Number(string text, string whole) =>
-        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535
+    private static uint Number(string number, string text) =>
+        uint.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535
             ? port
-            : throw new FormatException($"'{text}' in the port '{whole}' is no port: a number from 1 to 65535. {Expected}");
+            : throw new FormatException($"'{number}' in '{text}' is not a port: 1 to 65535. {Expected}");
+
+    private static T Word<T>(string field, string? word, string text) where T : struct, Enum =>
+        Enum.TryParse<T>(word, ignoreCase: true, out var value) && !char.IsAsciiDigit(word[0])
+            ? value
+            : throw new FormatException($"'{word}' in '{text}' is not a {field}. Known are: {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
 }

@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using SwarmPS.Cmdlets.Binding;
+using SwarmPS.Cmdlets.Pipeline;
+using SwarmPS.Model;
+
+namespace SwarmPS.Cmdlets.Swarm;
+
+/// <summary>The settings of a swarm that can be given when it is made and changed later.</summary>
+public abstract class SwarmSettingsCmdlet : SwarmCmdlet
+{
+    private bool? autolock;
+
+    /// <summary>Managers ask for the unlock key when they start.</summary>
+    [Parameter]
+    public SwitchParameter Autolock { get => autolock ?? false; set => autolock = value; }
+
+    /// <summary>How long a node's certificate is valid.</summary>
+    [Parameter]
+    [Alias("CertExpiry")]
+    [DurationTransformation]
+    public TimeSpan? CertificateExpiry { get; set; }
+
+    /// <summary>The time between two heartbeats of a node.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? DispatcherHeartbeat { get; set; }
+
+    /// <summary>Ended tasks kept per slot; below 0 keeps all.</summary>
+    [Parameter]
+    public long? TaskHistoryLimit { get; set; }
+
+    /// <summary>Entries of the log between two snapshots.</summary>
+    [Parameter]
+    public ulong? SnapshotInterval { get; set; }
+
+    /// <summary>Old snapshots kept.</summary>
+    [Parameter]
+    public ulong? MaxSnapshots { get; set; }
+
+    /// <inheritdoc/>
+    protected override string Subject => "Swarm";
+
+    /// <summary>The spec with what was given in place of what stood there.</summary>
+    internal SwarmSpec ApplyTo(SwarmSpec spec) => spec with
+    {
+        Orchestration = TaskHistoryLimit is null ? spec.Orchestration : new(TaskHistoryLimit),
+        Dispatcher = DispatcherHeartbeat is null ? spec.Dispatcher : new(DispatcherHeartbeat),
+        CAConfig = CertificateExpiry is null ? spec.CAConfig : (spec.CAConfig ?? new()) with { NodeCertExpiry = CertificateExpiry },
+        EncryptionConfig = autolock is null ? spec.EncryptionConfig : new(autolock),
+        Raft = SnapshotInterval is null && MaxSnapshots is null
+            ? spec.Raft
+            : (spec.Raft ?? new()) with
+            {
+                SnapshotInterval = SnapshotInterval ?? spec.Raft?.SnapshotInterval,
+                KeepOldSnapshots = MaxSnapshots ?? spec.Raft?.KeepOldSnapshots,
+            },
+    };
+}

@@ -1,0 +1,49 @@
+using System.Management.Automation;
+using SwarmPS.Api;
+using SwarmPS.Cmdlets.Binding;
+using SwarmPS.Cmdlets.Pipeline;
+
+namespace SwarmPS.Cmdlets.SwarmService;
+
+/// <summary>What changes a service and then waits for it.</summary>
+public abstract class ConvergingCmdlet : SwarmCmdlet
+{
+    /// <summary>Returns at once instead of waiting until the tasks run.</summary>
+    [Parameter]
+    [Alias("Detach")]
+    public SwitchParameter NoWait { get; set; }
+
+    /// <summary>How long to wait.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan Timeout { get; set; } = ConvergenceWait.TimeoutDefault;
+
+    /// <inheritdoc/>
+    protected override string Subject => "Service";
+
+    /// <summary>Waits unless told not to; then, where asked for, gives the service as it is, converged or not.</summary>
+    private protected async Task FinishAsync(SwarmClient swarm, string id, string name, bool isWanted, CancellationToken stop)
+    {
+        SwarmFailureException? failure = null;
+        try
+        {
+            if (!NoWait)
+                await new ConvergenceWait(this, swarm, Timeout).RunAsync(id, name, stop);
+        }
+        catch (SwarmFailureException failed)
+        {
+            failure = failed;
+        }
+        if (isWanted)
+            WriteObject(new SwarmServiceInfo(await ServiceLookup.GetAsync(swarm, id, stop)));
+        if (failure is not null)
+            throw failure;
+    }
+
+    /// <summary>Shows what the daemon wants the user to know.</summary>
+    private protected void Warn(IEnumerable<string>? warnings)
+    {
+        foreach (var warning in warnings ?? [])
+            WriteWarning(warning);
+    }
+}

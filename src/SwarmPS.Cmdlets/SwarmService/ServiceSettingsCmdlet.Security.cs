@@ -1,0 +1,79 @@
+using System.Management.Automation;
+using SwarmPS.Cmdlets.Binding;
+using SwarmPS.Model;
+using SwarmPS.Notation;
+
+namespace SwarmPS.Cmdlets.SwarmService;
+
+public abstract partial class ServiceSettingsCmdlet
+{
+    /// <summary>Capabilities added.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [Alias("CapAdd")]
+    public string[]? CapabilityAdd { get; set; }
+
+    /// <summary>Capabilities taken away.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [Alias("CapDrop")]
+    public string[]? CapabilityDrop { get; set; }
+
+    /// <summary>Kernel settings of the container's namespaces: a hashtable, or NAME=value texts.</summary>
+    [Parameter]
+    [PairsTransformation]
+    [AllowEmptyCollection]
+    public string[]? Sysctl { get; set; }
+
+    /// <summary>Limits of the process: a hashtable or texts, as <c>nofile=1024:2048</c>.</summary>
+    [Parameter]
+    [PairsTransformation]
+    [AllowEmptyCollection]
+    public string[]? Ulimit { get; set; }
+
+    /// <summary>Name servers.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public string[]? Dns { get; set; }
+
+    /// <summary>Domains to search.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public string[]? DnsSearch { get; set; }
+
+    /// <summary>Options of the resolver.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public string[]? DnsOption { get; set; }
+
+    /// <summary>Lines for /etc/hosts: a hashtable, or NAME=address or NAME:address texts.</summary>
+    [Parameter]
+    [PairsTransformation]
+    [AllowEmptyCollection]
+    [Alias("Host")]
+    public string[]? HostEntry { get; set; }
+
+    private ContainerSpec Security(ContainerSpec old) => old with
+    {
+        CapabilityAdd = CapabilityAdd is null ? old.CapabilityAdd : Capabilities(CapabilityAdd),
+        CapabilityDrop = CapabilityDrop is null ? old.CapabilityDrop : Capabilities(CapabilityDrop),
+        Sysctls = Sysctl is null ? old.Sysctls : Pairs.ToMap(Sysctl),
+        Ulimits = Ulimit is null ? old.Ulimits : Ulimit.Select(Ulimits.Parse).ToValueList(),
+        Hosts = HostEntry is null ? old.Hosts : HostEntry.Select(HostEntries.Parse).ToValueList(),
+        DnsConfig = Dns is null && DnsSearch is null && DnsOption is null
+            ? old.DnsConfig
+            : new()
+            {
+                Nameservers = Dns?.ToValueList() ?? old.DnsConfig?.Nameservers,
+                Search = DnsSearch?.ToValueList() ?? old.DnsConfig?.Search,
+                Options = DnsOption?.ToValueList() ?? old.DnsConfig?.Options,
+            },
+    };
+
+    /// <summary>As the API has them: <c>net_admin</c> is CAP_NET_ADMIN.</summary>
+    private static ValueList<string> Capabilities(string[] names) => names.Select(name =>
+    {
+        var upper = name.Trim().ToUpperInvariant();
+        return upper == "ALL" || upper.StartsWith("CAP_", StringComparison.Ordinal) ? upper : "CAP_" + upper;
+    }).ToValueList();
+}

@@ -1,0 +1,78 @@
+using System.Management.Automation;
+using SwarmPS.Cmdlets.Binding;
+using SwarmPS.Model;
+
+namespace SwarmPS.Cmdlets.SwarmService;
+
+/// <summary>
+/// The settings of a service that can be given when it is made and changed later. What is not given stays as it is; a collection that
+/// is given takes the place of the whole of the old one.
+/// </summary>
+public abstract partial class ServiceSettingsCmdlet : ConvergingCmdlet
+{
+    /// <summary>Labels of the service: a hashtable, or NAME=value texts.</summary>
+    [Parameter]
+    [PairsTransformation]
+    [AllowEmptyCollection]
+    public string[]? Label { get; set; }
+
+    /// <summary>How the service's name resolves: to one virtual address or to those of its tasks.</summary>
+    [Parameter]
+    public EndpointMode? EndpointMode { get; set; }
+
+    /// <summary>Published ports, as <c>8080:80</c> or <c>published=8080,target=80,mode=host</c>.</summary>
+    [Parameter]
+    [PortTransformation]
+    [AllowEmptyCollection]
+    [Alias("Port")]
+    public PortConfig[]? Publish { get; set; }
+
+    /// <summary>Where output goes.</summary>
+    [Parameter]
+    public string? LogDriver { get; set; }
+
+    /// <summary>The log driver's options: a hashtable, or NAME=value texts.</summary>
+    [Parameter]
+    [PairsTransformation]
+    [AllowEmptyCollection]
+    [Alias("LogOpt")]
+    public string[]? LogOption { get; set; }
+
+    /// <summary>Replicas of the service.</summary>
+    [Parameter]
+    public ulong? Replicas { get; set; }
+
+    /// <summary>A spec with what was given in place of what stood there.</summary>
+    internal virtual ServiceSpec ApplyTo(ServiceSpec spec)
+    {
+        var template = spec.TaskTemplate;
+        return spec with
+        {
+            Labels = Label is null ? spec.Labels : Pairs.ToMap(Label),
+            Mode = Replicas is null ? spec.Mode : ServiceModes.WithReplicas(spec, Replicas.Value),
+            EndpointSpec = EndpointMode is null && Publish is null
+                ? spec.EndpointSpec
+                : (spec.EndpointSpec ?? new()) with
+                {
+                    Mode = EndpointMode ?? spec.EndpointSpec?.Mode,
+                    Ports = Publish?.ToValueList() ?? spec.EndpointSpec?.Ports,
+                },
+            UpdateConfig = UpdateOf(spec.UpdateConfig),
+            RollbackConfig = RollbackOf(spec.RollbackConfig),
+            TaskTemplate = template with
+            {
+                ContainerSpec = ContainerOf(template.ContainerSpec ?? new()),
+                Resources = ResourcesOf(template.Resources),
+                RestartPolicy = RestartOf(template.RestartPolicy),
+                Placement = PlacementOf(template.Placement),
+                LogDriver = LogDriver is null && LogOption is null
+                    ? template.LogDriver
+                    : (template.LogDriver ?? new()) with
+                    {
+                        Name = LogDriver ?? template.LogDriver?.Name,
+                        Options = LogOption is null ? template.LogDriver?.Options : Pairs.ToMap(LogOption),
+                    },
+            },
+        };
+    }
+}
