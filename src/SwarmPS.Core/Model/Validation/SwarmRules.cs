@@ -1,0 +1,29 @@
+namespace SwarmPS.Model.Validation;
+
+/// <summary>What holds for a swarm.</summary>
+internal static class SwarmRules
+{
+    private static readonly TimeSpan CertExpiryMin = TimeSpan.FromHours(1);
+
+    public static void Check(SwarmSpec spec, SpecProblems problems)
+    {
+        problems.AddUnless(spec.Name is null or "" or "default", "Name", "swarm spec must be named \"default\"");
+        problems.Labels(spec.Labels, "Labels");
+        problems.AddUnless(
+            spec.Dispatcher?.HeartbeatPeriod is null || spec.Dispatcher.HeartbeatPeriod >= TimeSpan.Zero,
+            "Dispatcher.HeartbeatPeriod", "heartbeat time period cannot be a negative duration");
+        var expiry = spec.CAConfig?.NodeCertExpiry;
+        problems.AddUnless(expiry is null || expiry == TimeSpan.Zero || expiry >= CertExpiryMin, "CAConfig.NodeCertExpiry", "minimum certificate expiry time is: 1h0m0s");
+        CheckUnsupported(spec, problems);
+    }
+
+    private static void CheckUnsupported(SwarmSpec spec, SpecProblems problems)
+    {
+        if (spec.EncryptionConfig?.AutoLockManagers == true)
+            problems.Unsupported("EncryptionConfig.AutoLockManagers", "locking managers is not supported yet");
+        if (spec.CAConfig?.ExternalCAs is { Count: > 0 })
+            problems.Unsupported("CAConfig.ExternalCAs", "external certificate authorities are not supported yet");
+        if (spec.CAConfig is { SigningCACert.Length: > 0 } or { SigningCAKey.Length: > 0 } or { ForceRotate: > 0 })
+            problems.Unsupported("CAConfig", "rotating the root certificate is not supported yet");
+    }
+}

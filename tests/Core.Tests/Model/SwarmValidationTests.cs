@@ -1,0 +1,31 @@
+using SwarmPS.Model;
+using SwarmPS.Model.Validation;
+
+namespace SwarmPS.Core.Tests.Model;
+
+public sealed class SwarmValidationTests
+{
+    [Fact]
+    public void SwarmOfDefaults_IsRight() =>
+        Assert.Empty(SpecValidation.Check(new SwarmSpec { Name = "default", CAConfig = new() { NodeCertExpiry = TimeSpan.FromHours(1), ForceRotate = 0 }, EncryptionConfig = new(false) }));
+
+    [Fact]
+    public void WrongSwarm_IsRefused_ForEveryReason()
+    {
+        var problems = SpecValidation.Check(new SwarmSpec
+        {
+            Name = "mine",
+            Dispatcher = new(TimeSpan.FromSeconds(-1)),
+            CAConfig = new() { NodeCertExpiry = TimeSpan.FromMinutes(59), ExternalCAs = [new()], ForceRotate = 1 },
+            EncryptionConfig = new(true),
+        });
+        Assert.Equal(
+            ["Name", "Dispatcher.HeartbeatPeriod", "CAConfig.NodeCertExpiry", "EncryptionConfig.AutoLockManagers", "CAConfig.ExternalCAs", "CAConfig"],
+            problems.Select(problem => problem.Path));
+        Assert.Equal([false, false, false, true, true, true], problems.Select(problem => problem.Unsupported));
+    }
+
+    [Fact]
+    public void NodeLabelWithoutKey_IsRefused() =>
+        Assert.Equal("Labels", Assert.Single(SpecValidation.Check(new NodeSpec { Labels = new([new("", "x")]) })).Path);
+}
