@@ -24,7 +24,20 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
     {
         (this.facts, this.proxy, this.stopping, random) = (facts, proxy, stopping, options.Random);
         log = options.LoggerFactory.CreateLogger<ApiApplication>();
-        router = new([.. new SystemEndpoints(engine, facts, options.Membership).Routes()]);
+        var changes = new SwarmChanges(options);
+        var networks = new NetworkNames(engine, proxy);
+        router = new(
+        [
+            .. new SystemEndpoints(engine, facts, options.Membership).Routes(),
+            .. new SwarmEndpoints(options.Membership, changes).Routes(),
+            .. new NodeEndpoints(changes).Routes(),
+            .. new ServiceEndpoints(changes, networks, log).Routes(),
+            .. new TaskEndpoints(changes).Routes(),
+            .. new LogEndpoints(options, changes, log).Routes(),
+            .. new ConvergenceEndpoints(changes).Routes(),
+            .. new EventEndpoints(options, engine, log).Routes(),
+            .. networks.Routes(),
+        ]);
     }
 
     /// <inheritdoc/>

@@ -1,18 +1,16 @@
-using System.Diagnostics;
-
 namespace SwarmPS.Daemon.Tests.Api;
 
 /// <summary>The real docker client, through our socket, to a real engine.</summary>
-public sealed class DockerClientTests(RealEngine engine) : IClassFixture<RealEngine>
+public sealed class DockerClientTests(EngineFixture engine) : IClassFixture<EngineFixture>
 {
     [Fact]
     public async Task Exec_GetsItsAnswer_AfterItsInputHasEnded()
     {
         await using var api = await StartAsync();
-        await DockerAsync(api, null, "run", "-d", "--name", "cat", "--network", "none", RealEngine.Image, "sleep", "60");
-        Assert.Equal("hi\n", await DockerAsync(api, "hi\n", "exec", "-i", "cat", "cat"));
-        Assert.Equal("there\n", await DockerAsync(api, null, "exec", "cat", "echo", "there"));
-        await DockerAsync(api, null, "rm", "-f", "cat");
+        await DockerClient.OkAsync(api, null, "run", "-d", "--name", "api-cat", "--network", "none", engine.Image, "sleep", "60");
+        Assert.Equal("hi\n", await DockerClient.OkAsync(api, "hi\n", "exec", "-i", "api-cat", "cat"));
+        Assert.Equal("there\n", await DockerClient.OkAsync(api, null, "exec", "api-cat", "echo", "there"));
+        await DockerClient.OkAsync(api, null, "rm", "-f", "api-cat");
     }
 
     [Fact]
@@ -20,16 +18,16 @@ public sealed class DockerClientTests(RealEngine engine) : IClassFixture<RealEng
     {
         await using var api = await StartAsync();
         var text = string.Join('\n', Enumerable.Range(0, 20_000)) + "\n";
-        Assert.Equal(text, await DockerAsync(api, text, "run", "-i", "--rm", "--network", "none", RealEngine.Image, "cat"));
+        Assert.Equal(text, await DockerClient.OkAsync(api, text, "run", "-i", "--rm", "--network", "none", engine.Image, "cat"));
     }
 
     [Fact]
     public async Task Logs_AreFollowed_UntilTheContainerEnds()
     {
         await using var api = await StartAsync();
-        await DockerAsync(api, null, "run", "-d", "--name", "talk", "--network", "none", RealEngine.Image, "sh", "-c", "echo one; sleep 1; echo two");
-        Assert.Equal("one\ntwo\n", await DockerAsync(api, null, "logs", "-f", "talk"));
-        await DockerAsync(api, null, "rm", "talk");
+        await DockerClient.OkAsync(api, null, "run", "-d", "--name", "api-talk", "--network", "none", engine.Image, "sh", "-c", "echo one; sleep 1; echo two");
+        Assert.Equal("one\ntwo\n", await DockerClient.OkAsync(api, null, "logs", "-f", "api-talk"));
+        await DockerClient.OkAsync(api, null, "rm", "api-talk");
     }
 
     [Fact]
@@ -39,11 +37,11 @@ public sealed class DockerClientTests(RealEngine engine) : IClassFixture<RealEng
         var folder = Directory.CreateTempSubdirectory("swarmps-img-").FullName;
         try
         {
-            await DockerAsync(api, null, "save", "-o", folder + "/i.tar", RealEngine.Image);
-            Assert.Contains("Loaded image: " + RealEngine.Image, await DockerAsync(api, null, "load", "-i", folder + "/i.tar"));
-            await File.WriteAllTextAsync(folder + "/Dockerfile", $"FROM {RealEngine.Image}\nRUN echo built > /x\nCMD cat /x\n", api.Stop);
-            await BuildAsync(api, folder);
-            Assert.Equal("built\n", await DockerAsync(api, null, "run", "--rm", "--network", "none", "built"));
+            await DockerClient.OkAsync(api, null, "save", "-o", folder + "/i.tar", engine.Image);
+            Assert.Contains("Loaded image: " + engine.Image, await DockerClient.OkAsync(api, null, "load", "-i", folder + "/i.tar"));
+            await File.WriteAllTextAsync(folder + "/Dockerfile", $"FROM {engine.Image}\nRUN echo built > /x\nCMD cat /x\n", api.Stop);
+            await DockerClient.OkAsync(api, null, "build", "--network", "none", "-t", "api-built", folder);
+            Assert.Equal("built\n", await DockerClient.OkAsync(api, null, "run", "--rm", "--network", "none", "api-built"));
         }
         finally
         {
@@ -55,36 +53,15 @@ public sealed class DockerClientTests(RealEngine engine) : IClassFixture<RealEng
     public async Task Version_NamesBothEngineAndUs()
     {
         await using var api = await StartAsync();
-        var text = await DockerAsync(api, null, "version");
+        var text = await DockerClient.OkAsync(api, null, "version");
         Assert.Contains("SwarmPS:", text);
         Assert.Contains("Engine:", text);
-        Assert.Contains("Swarm: inactive", await DockerAsync(api, null, "info"));
-    }
-
-    private static async Task BuildAsync(ApiHarness api, string folder)
-    {
-        // Without a builder plugin the client uses the engine's old builder, by a plain streamed request.
-        using var build = Process.Start(new ProcessStartInfo("docker", ["-H", $"unix://{api.Socket}", "build", "--network", "none", "-t", "built", folder])
-        {
-            Environment = { ["DOCKER_BUILDKIT"] = "0" },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var written = Task.WhenAll(build.StandardOutput.ReadToEndAsync(api.Stop), build.StandardError.ReadToEndAsync(api.Stop));
-        await build.WaitForExitAsync(api.Stop);
-        Assert.True(build.ExitCode == 0, string.Concat(await written));
-    }
-
-    private static async Task<string> DockerAsync(ApiHarness api, string? input, params string[] arguments)
-    {
-        var (code, output) = await RealEngine.DockerAsync(api.Socket, input, api.Stop, arguments);
-        Assert.True(code == 0, $"docker {string.Join(' ', arguments)}: {code}: {output}");
-        return output;
+        Assert.Contains("Swarm: inactive", await DockerClient.OkAsync(api, null, "info"));
     }
 
     private async Task<ApiHarness> StartAsync()
     {
-        Assert.SkipWhen(engine.Missing is not null, engine.Missing ?? "");
+        engine.SkipUnlessUsable();
         return await ApiHarness.StartAsync(swarm: false, engine: engine.Socket);
     }
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Newtonsoft.Json;
@@ -13,6 +15,8 @@ namespace SwarmPS.Daemon.Api.Http;
 /// <param name="Stop">Cancelled when the client goes or the server stops.</param>
 internal sealed record ApiCall(HttpContext Context, string Id, CancellationToken Stop)
 {
+    private const long RefusedBytesMax = 64L << 20;
+
     /// <summary>A query parameter, or null.</summary>
     public string? Query(string name) => Context.Request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
 
@@ -30,9 +34,11 @@ internal sealed record ApiCall(HttpContext Context, string Id, CancellationToken
     }
 
     /// <summary>The body as an object. Throws <see cref="SwarmException"/> where it is none.</summary>
-    public async Task<T> BodyAsync<T>()
+    public async Task<T> BodyAsync<T>() => Read<T>(await TextAsync().ConfigureAwait(false));
+
+    /// <summary>A body's text as an object. Throws <see cref="SwarmException"/> where it is none.</summary>
+    public static T Read<T>(string text)
     {
-        var text = await TextAsync().ConfigureAwait(false);
         try
         {
             return ApiJson.Read<T>(text);
@@ -43,16 +49,36 @@ internal sealed record ApiCall(HttpContext Context, string Id, CancellationToken
         }
     }
 
-    /// <summary>The body as text, within <see cref="ApiJson.BodyBytesMax"/>.</summary>
+    /// <summary>
+    /// The body as text, within <see cref="ApiJson.BodyBytesMax"/>. Somewhat more is read to its end and then refused, for a
+    /// client that is still sending does not hear the refusal; far more breaks the connection.
+    /// </summary>
     public async Task<string> TextAsync()
     {
         var request = Context.Request;
         if (request.ContentType is { Length: > 0 } type && !type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
             throw SwarmException.Invalid($"unsupported Content-Type header ({type}): must be 'application/json'");
         if (Context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = ApiJson.BodyBytesMax;
-        using var reader = new StreamReader(request.Body);
-        return await reader.ReadToEndAsync(Stop).ConfigureAwait(false);
+            limit.MaxRequestBodySize = RefusedBytesMax;
+        using var body = new MemoryStream();
+        var (buffer, total) = (ArrayPool<byte>.Shared.Rent(16 << 10), 0L);
+        try
+        {
+            int read;
+            while ((read = await request.Body.ReadAsync(buffer, Stop).ConfigureAwait(false)) > 0)
+            {
+                total += read;
+                if (total <= ApiJson.BodyBytesMax)
+                    body.Write(buffer, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        if (total > ApiJson.BodyBytesMax)
+            throw SwarmException.Invalid($"The body has {total} bytes; {ApiJson.BodyBytesMax} at most are read.");
+        return Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
     }
 
     /// <summary>Answers with one object.</summary>

@@ -78,10 +78,8 @@ internal sealed class EngineLink : IDisposable
             var answer = await Client.SendAsync(request, either.Token).ConfigureAwait(false);
             if (answer.IsSuccessStatusCode)
                 return answer;
-            answer.Dispose();
-            throw answer.StatusCode == System.Net.HttpStatusCode.NotFound
-                ? SwarmException.NotFound("the engine's", path)
-                : new SwarmException(SwarmErrorCode.Unavailable, $"The container engine at {Address} answered {(int)answer.StatusCode} to GET {path}.");
+            using (answer)
+                throw await RefusalAsync(answer, either.Token).ConfigureAwait(false);
         }
         catch (HttpRequestException fault)
         {
@@ -93,6 +91,13 @@ internal sealed class EngineLink : IDisposable
         }
     }
 
+    /// <summary>Asks the engine for a stream, as long as it may be. Throws <see cref="SwarmException"/> as <see cref="SendAsync"/> does.</summary>
+    public async Task<EngineStream> OpenStreamAsync(string path, CancellationToken stop)
+    {
+        var answer = await SendAsync(path, stop).ConfigureAwait(false);
+        return new(answer, await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false));
+    }
+
     /// <summary>The engine does not answer.</summary>
     public SwarmException Unreachable(Exception? fault) => new(
         SwarmErrorCode.Unavailable,
@@ -101,6 +106,32 @@ internal sealed class EngineLink : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Client.Dispose();
+
+    /// <summary>The engine's refusal with its own message.</summary>
+    private async Task<SwarmException> RefusalAsync(HttpResponseMessage answer, CancellationToken stop)
+    {
+        var text = await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false);
+        var code = (int)answer.StatusCode switch
+        {
+            400 => SwarmErrorCode.InvalidArgument,
+            404 => SwarmErrorCode.NotFound,
+            _ => SwarmErrorCode.Unavailable,
+        };
+        return new(code, Message(text) ?? $"The container engine at {Address} answered {(int)answer.StatusCode}: {text}");
+    }
+
+    private static string? Message(string text)
+    {
+        try
+        {
+            return (string?)ApiJson.Read<JObject>(text)["message"];
+        }
+        catch (JsonException)
+        {
+            // Not in the API's form; the caller shows it as it is.
+            return null;
+        }
+    }
 
     private static string Why(Exception? fault) => fault?.GetBaseException() switch
     {

@@ -2,7 +2,7 @@ using Nerdbank.MessagePack;
 using SwarmPS.Model;
 using SwarmPS.Store;
 
-namespace SwarmPS.Daemon.Persistence;
+namespace SwarmPS.Daemon.Consensus;
 
 /// <summary>A time as its nanoseconds.</summary>
 internal sealed class TimestampEncoding : MessagePackConverter<Timestamp>

@@ -1,10 +1,10 @@
 using System.Buffers;
 using Nerdbank.MessagePack;
-using SwarmPS.Daemon.Persistence;
+using SwarmPS.Daemon.Consensus;
 using SwarmPS.Model;
 using SwarmPS.Store;
 
-namespace SwarmPS.Daemon.Tests.Persistence;
+namespace SwarmPS.Daemon.Tests.Consensus;
 
 public sealed class StoreEncodingTests
 {

@@ -1,0 +1,90 @@
+using Newtonsoft.Json;
+using SwarmPS.Api;
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Api.Queries;
+
+/// <summary>Something that happened to a service or a node, as <c>/events</c> tells it.</summary>
+internal sealed record SwarmEvent
+{
+    /// <summary>The kind of object: service, node.</summary>
+    public string Type { get; init; } = "";
+
+    /// <summary>What happened: create, update, remove.</summary>
+    public string Action { get; init; } = "";
+
+    /// <summary>To whom, and what of it changed.</summary>
+    public SwarmEventActor Actor { get; init; } = new("", ValueMap<string>.Empty);
+
+    /// <summary>How far it reaches.</summary>
+    [JsonProperty("scope")]
+    public string Scope { get; init; } = "swarm";
+
+    /// <summary>When, in seconds since 1970.</summary>
+    [JsonProperty("time")]
+    public long Time { get; init; }
+
+    /// <summary>When, in nanoseconds since 1970.</summary>
+    [JsonProperty("timeNano")]
+    public long TimeNano { get; init; }
+
+    /// <summary>The event of a change, or null where it is none of a service or node.</summary>
+    public static SwarmEvent? Of(ObjectChange change, DateTimeOffset now)
+    {
+        var attributes = change.Object switch
+        {
+            Service service => Of((Service?)change.Old, (Service?)change.New, service),
+            Node node => Of((Node?)change.Old, (Node?)change.New, node),
+            _ => null,
+        };
+        if (attributes is null || (change is { Old: not null, New: not null } && attributes.Count == 1 && Equals(SpecOf(change.Old), SpecOf(change.New))))
+            return null;
+        var time = Timestamp.From(now);
+        return new()
+        {
+            Type = change.Kind is ObjectKind.Service ? "service" : "node",
+            Action = change.Old is null ? "create" : change.New is null ? "remove" : "update",
+            Actor = new(change.Object.Id, new(attributes)),
+            Time = time.Nanoseconds / 1_000_000_000,
+            TimeNano = time.Nanoseconds,
+        };
+    }
+
+    /// <summary>What was asked for: a change of it is told even where no attribute shows it.</summary>
+    private static object? SpecOf(StoreObject value) => value is Service service ? service.Spec : (value as Node)?.Spec;
+
+    private static Dictionary<string, string> Of(Service? old, Service? now, Service named)
+    {
+        var attributes = new Dictionary<string, string> { ["name"] = named.Spec.Name ?? "" };
+        Changed(attributes, "replicas", old, now, service => service.Spec.Mode?.Replicated?.Replicas?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Changed(attributes, "image", old, now, service => service.Spec.TaskTemplate.ContainerSpec?.Image);
+        Changed(attributes, "updatestate", old, now, service => service.UpdateStatus?.State is { } state ? ApiEnumConverter.Word(state) : null);
+        return attributes;
+    }
+
+    private static Dictionary<string, string> Of(Node? old, Node? now, Node named)
+    {
+        var attributes = new Dictionary<string, string> { ["name"] = named.Description?.Hostname ?? "" };
+        Changed(attributes, "state", old, now, node => ApiEnumConverter.Word(node.Status.State));
+        Changed(attributes, "availability", old, now, node => node.Spec.Availability is { } availability ? ApiEnumConverter.Word(availability) : null);
+        Changed(attributes, "role", old, now, node => node.Spec.Role is { } role ? ApiEnumConverter.Word(role) : null);
+        Changed(attributes, "leader", old, now, node => node.ManagerStatus?.Leader == true ? "true" : "false");
+        return attributes;
+    }
+
+    private static void Changed<T>(Dictionary<string, string> attributes, string name, T? old, T? now, Func<T, string?> read) where T : class
+    {
+        if (old is null || now is null || read(old) == read(now))
+            return;
+        if (read(old) is { } before)
+            attributes[name + ".old"] = before;
+        if (read(now) is { } after)
+            attributes[name + ".new"] = after;
+    }
+}
+
+/// <summary>Whom an event is about.</summary>
+/// <param name="Id">The object.</param>
+/// <param name="Attributes">Its name, and what changed.</param>
+internal sealed record SwarmEventActor([property: JsonProperty("ID")] string Id, ValueMap<string> Attributes);

@@ -1,0 +1,137 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using SwarmPS.Api;
+using SwarmPS.Daemon.Api.Http;
+using SwarmPS.Daemon.Api.Queries;
+using SwarmPS.Model;
+using SwarmPS.Model.Validation;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Api;
+
+/// <summary><c>/services</c>: what should run.</summary>
+internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networks, ILogger log)
+{
+    /// <summary>The routes.</summary>
+    public IEnumerable<Route> Routes() =>
+    [
+        new("GET", "/services", ListAsync),
+        new("GET", "/services/{id}", InspectAsync),
+        new("POST", "/services/create", CreateAsync),
+        new("POST", "/services/{id}/update", UpdateAsync),
+        new("DELETE", "/services/{id}", RemoveAsync),
+    ];
+
+    private Task ListAsync(ApiCall call)
+    {
+        var state = changes.State;
+        var services = ServiceQuery.List(state, call.Query("filters"));
+        return call.AnswerListAsync(call.Flag("status") ? services.Select(service => ServiceQuery.WithStatus(state, service)) : services);
+    }
+
+    private Task InspectAsync(ApiCall call)
+    {
+        var service = Lookup.Service(changes.State, call.Id);
+        return call.AnswerAsync(call.Flag("insertDefaults") ? service with { Spec = ServiceDefaults.Show(service.Spec) } : service);
+    }
+
+    private async Task CreateAsync(ApiCall call)
+    {
+        _ = changes.Manager;
+        var asked = ServiceDefaults.Fill(await ReadAsync(call).ConfigureAwait(false), MadeUpNames.Of(changes.Random(MadeUpNames.Bytes)));
+        var spec = WithRegistryAuth(asked, call, kept: null);
+        SpecValidation.Check(spec).ThrowIfAny($"The service {spec.Name}");
+        var id = changes.NewId();
+        await changes.MakeAsync(tx => Create(tx, id, spec), call.Stop).ConfigureAwait(false);
+        await call.AnswerAsync(new CreateAnswer { Id = id }, StatusCodes.Status201Created).ConfigureAwait(false);
+    }
+
+    private async Task UpdateAsync(ApiCall call)
+    {
+        var version = call.VersionOf("service");
+        var id = Lookup.Service(changes.State, call.Id).Id;
+        var asked = ServiceDefaults.Fill(await ReadAsync(call).ConfigureAwait(false), nameless: "");
+        var rollback = call.Query("rollback");
+        if (rollback is not (null or "" or "previous"))
+            throw SwarmException.Invalid($"unrecognized rollback option {rollback}");
+        await changes.MakeAsync(
+            tx =>
+            {
+                var service = Lookup.Service(tx.View, id);
+                if (service.Version.Index != version)
+                    throw SwarmException.OutOfSequence();
+                tx.Put(rollback == "previous" ? RolledBack(service, tx) : Updated(service, WithRegistryAuth(asked, call, service), tx));
+            },
+            call.Stop).ConfigureAwait(false);
+        await call.AnswerAsync(new UpdateAnswer()).ConfigureAwait(false);
+    }
+
+    private async Task RemoveAsync(ApiCall call)
+    {
+        var id = Lookup.Service(changes.State, call.Id).Id;
+        await changes.MakeAsync(tx => tx.Delete(Lookup.Service(tx.View, id)), call.Stop).ConfigureAwait(false);
+        await call.AnswerEmptyAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The body, with networks by their names, for an engine's ids mean nothing on other nodes.</summary>
+    private async Task<ServiceSpec> ReadAsync(ApiCall call)
+    {
+        var text = await call.TextAsync().ConfigureAwait(false);
+        var spec = ApiCall.Read<ServiceSpec>(text);
+        if (log.IsEnabled(LogLevel.Debug) && UnknownFields.In(text, spec) is { Count: > 0 } unknown)
+            log.FieldsPassedOver(string.Join(", ", unknown));
+        spec = spec with { TaskTemplate = spec.TaskTemplate ?? new() };
+        return spec with
+        {
+            Networks = await networks.NamedAsync(spec.Networks, call.Stop).ConfigureAwait(false),
+            TaskTemplate = spec.TaskTemplate with { Networks = await networks.NamedAsync(spec.TaskTemplate.Networks, call.Stop).ConfigureAwait(false) },
+        };
+    }
+
+    private static void Create(StoreTransaction tx, string id, ServiceSpec spec)
+    {
+        if (tx.View.ServiceNamed(spec.Name!) is not null)
+            throw new SwarmException(SwarmErrorCode.AlreadyExists, $"rpc error: code = AlreadyExists desc = name conflicts with an existing object: service {spec.Name} already exists");
+        tx.Put(new Service { Id = id, Spec = spec, SpecVersion = tx.NextVersion, Endpoint = EndpointOf(spec) });
+    }
+
+    private static Service Updated(Service service, ServiceSpec spec, StoreTransaction tx)
+    {
+        SpecValidation.Check(service.Spec, spec).ThrowIfAny($"The service {service.Spec.Name}");
+        return WithSpec(service, spec, tx) with { UpdateStatus = null };
+    }
+
+    private static Service RolledBack(Service service, StoreTransaction tx)
+    {
+        var previous = service.PreviousSpec
+            ?? throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = service {service.Id} does not have a previous spec");
+        return WithSpec(service, previous, tx) with
+        {
+            UpdateStatus = new() { State = UpdateState.RollbackStarted, StartedAt = tx.Now, Message = "manually requested rollback" },
+        };
+    }
+
+    private static Service WithSpec(Service service, ServiceSpec spec, StoreTransaction tx) => service with
+    {
+        Spec = spec,
+        PreviousSpec = service.Spec,
+        SpecVersion = service.Spec.TaskTemplate != spec.TaskTemplate || service.Spec.EndpointSpec != spec.EndpointSpec ? tx.NextVersion : service.SpecVersion,
+        Endpoint = EndpointOf(spec),
+    };
+
+    private static Model.Endpoint EndpointOf(ServiceSpec spec) => new() { Spec = spec.EndpointSpec ?? new(), Ports = spec.EndpointSpec?.Ports };
+
+    /// <summary>The client's credentials for the image's registry; else those of the spec that <c>registryAuthFrom</c> names.</summary>
+    private static ServiceSpec WithRegistryAuth(ServiceSpec spec, ApiCall call, Service? kept)
+    {
+        if (spec.TaskTemplate.ContainerSpec is not { } container)
+            return spec;
+        var from = call.Query("registryAuthFrom");
+        if (from is not (null or "" or "spec" or "previous-spec"))
+            throw SwarmException.Invalid($"unsupported registryAuthFrom {from}: it is one of spec, previous-spec");
+        var header = call.Context.Request.Headers[ApiHeaders.RegistryAuth].ToString();
+        var old = from == "previous-spec" ? kept?.PreviousSpec : kept?.Spec;
+        var auth = header.Length > 0 ? new RegistryAuth(header) : old?.TaskTemplate.ContainerSpec?.RegistryAuth;
+        return spec with { TaskTemplate = spec.TaskTemplate with { ContainerSpec = container with { RegistryAuth = auth } } };
+    }
+}
