@@ -55,6 +55,19 @@ public sealed class Snapshot
     /// <summary>The tasks given to a node, in no order.</summary>
     public IReadOnlyCollection<SwarmTask> TasksOfNode(string nodeId) => Tasks.Under(1, nodeId);
 
+    /// <summary>The object of a kind and id, or null.</summary>
+    public StoreObject? Find(ObjectKind kind, string id) => kind switch
+    {
+        ObjectKind.Swarm => Swarms.Find(id),
+        ObjectKind.Node => Nodes.Find(id),
+        ObjectKind.Service => Services.Find(id),
+        ObjectKind.Task => Tasks.Find(id),
+        ObjectKind.Network => Networks.Find(id),
+    };
+
+    /// <summary>The number of all objects.</summary>
+    public int Count => Swarms.Count + Nodes.Count + Services.Count + Tasks.Count + Networks.Count;
+
     /// <summary>Every object, table by table: what a checkpoint holds.</summary>
     public IEnumerable<StoreObject> AllObjects() =>
         Swarms.All.Cast<StoreObject>().Concat(Nodes.All).Concat(Services.All).Concat(Tasks.All).Concat(Networks.All);

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Nerdbank.MessagePack;
 using SwarmPS.Daemon.Composition;
-using SwarmPS.Daemon.Consensus;
+using SwarmPS.Daemon.Persistence;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Agent;

@@ -22,4 +22,10 @@ internal static partial class ConsensusLog
 
     [LoggerMessage(2105, LogLevel.Warning, "A change is refused: {Free} bytes are free where the log in {Path} lies, {Reserve} are kept in reserve")]
     internal static partial void DiskFull(this ILogger log, long free, string path, long reserve);
+
+    [LoggerMessage(2106, LogLevel.Information, "Checkpoint at entry {Index}: {Objects} objects in {Milliseconds} ms")]
+    internal static partial void CheckpointWritten(this ILogger log, long index, int objects, long milliseconds);
+
+    [LoggerMessage(2107, LogLevel.Error, "A checkpoint could not be written; the log keeps what it would have held")]
+    internal static partial void CheckpointFailed(this ILogger log, Exception fault);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using DotNext.Threading;
 using SwarmPS.Model;
@@ -26,6 +27,15 @@ internal static class Damage
             fault),
         _ => new(SwarmErrorCode.FailedPrecondition, $"The log in {log} failed: {fault.Message} {Advice}", fault),
     };
+
+    /// <summary>The error for a file that must be there because another one is.</summary>
+    public static SwarmException Missing(string file, string because) =>
+        new(SwarmErrorCode.FailedPrecondition, $"{file} is missing or empty, though {because} goes on from it. {Advice}");
+
+    /// <summary>The error for a log that belongs to a manager at another address.</summary>
+    public static SwarmException OtherMember(string log, EndPoint member, EndPoint mine) => new(
+        SwarmErrorCode.FailedPrecondition,
+        $"The log in {log} is that of the manager at {member}, and this one is at {mine}. Start it with the address it had, or leave the swarm by force and join again.");
 
     private static SwarmException Damaged(string log, string how, Exception fault) =>
         new(SwarmErrorCode.FailedPrecondition, $"The log in {log} is damaged: {how}. {Advice}", fault);

@@ -4,6 +4,7 @@ using DotNext.Net.Cluster;
 using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Persistence;
 using SwarmPS.Model;
 using SwarmPS.Store;
 
@@ -23,6 +24,8 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
 
     private readonly RaftNodeOptions options;
     private readonly ILogger log;
+    private readonly Checkpoint checkpoint;
+    private readonly Checkpointer checkpointer;
     private readonly DurableWriteAheadLog wal;
     private readonly RaftCluster raft;
     private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -32,9 +35,11 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
     private Task watching = Task.CompletedTask;
     private int stopped;
 
-    private RaftNode(RaftNodeOptions options, DurableWriteAheadLog wal, RaftCluster raft)
+    private RaftNode(RaftNodeOptions options, Checkpoint checkpoint, Checkpointer checkpointer, StoreStateMachine machine)
     {
-        (this.options, this.wal, this.raft) = (options, wal, raft);
+        (this.options, this.checkpoint, this.checkpointer) = (options, checkpoint, checkpointer);
+        wal = OpenLog(options, machine);
+        raft = Join(options, wal);
         log = options.Logging.CreateLogger<RaftNode>();
     }
 
@@ -60,6 +65,15 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
             node = Open(options);
             await node.wal.InitializeAsync(stop).ConfigureAwait(false);
             await node.raft.StartAsync(stop).ConfigureAwait(false);
+
+            // After a crash the log's own mark of what is committed may lag behind what was acknowledged. A member alone leads at
+            // once and knows that all of its log counts: whoever reads next sees everything. Others get to know from the leader.
+            if (node.Members is [var only])
+            {
+                if (!only.Equals(node.raft.LocalMemberAddress))
+                    throw Damage.OtherMember(options.Directory.Raft, only, node.raft.LocalMemberAddress);
+                await node.raft.WaitForLeadershipAsync(stop).ConfigureAwait(false);
+            }
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -77,7 +91,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
         return node;
     }
 
-    /// <summary>Finishes what is being written, takes leave of the quorum and closes the log.</summary>
+    /// <summary>Finishes what is being written, takes leave of the quorum, closes the log and leaves a checkpoint.</summary>
     public async Task StopAsync()
     {
         if (Interlocked.Exchange(ref stopped, 1) != 0)
@@ -91,55 +105,83 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
         await closing.CancelAsync().ConfigureAwait(false);
         await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await raft.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        await Discard(this).ConfigureAwait(false);
+        await Discard(this, () => checkpointer.WriteNowAsync(all: false)).ConfigureAwait(false);
         completion.TrySetResult();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
+    /// <summary>Restores the state first: the log takes from it where to begin.</summary>
     private static RaftNode Open(RaftNodeOptions options)
     {
-        var directory = options.Directory.Raft;
-        var machine = new StoreStateMachine(options.Store, options.Keyring, directory);
-        var wal = new DurableWriteAheadLog(
-            new()
+        var checkpoint = Checkpoint.Open(options.Directory.StateFile, options.Keyring);
+        try
+        {
+            var checkpointer = new Checkpointer(checkpoint, options.Logging.CreateLogger<Checkpointer>());
+            var machine = new StoreStateMachine(options.Store, options.Keyring, checkpointer, options.Directory.Raft);
+            if (checkpoint.Restore() is var (header, state))
             {
-                Location = Path.Combine(directory, "log"),
-                ChunkSize = 1 << 20,
-
-                // Not shared memory: there a full disk ends the process where an error is wanted.
-                MemoryManagement = WriteAheadLog.MemoryManagementStrategy.PrivateMemory,
-                HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.Crc32,
-            },
-            machine);
-        var raft = new RaftCluster(new RaftCluster.TcpConfiguration(options.ListenEndPoint)
+                // Without these two the log would begin anew behind the checkpoint, and forget what came after it and how it voted.
+                foreach (var needed in (string[])["state", "checkpoint"])
+                {
+                    if (new FileInfo(Path.Combine(LogDirectory(options), needed)) is not { Exists: true, Length: > 0 })
+                        throw Damage.Missing(Path.Combine(LogDirectory(options), needed), options.Directory.StateFile);
+                }
+                machine.Restore(header, state);
+            }
+            return new(options, checkpoint, checkpointer, machine);
+        }
+        catch
         {
-            PublicEndPoint = options.PublicEndPoint ?? options.ListenEndPoint,
-            ColdStart = options.ColdStart,
-            ConfigurationStorage = new MemberFile(Path.Combine(directory, "members")),
-            LowerElectionTimeout = (int)options.ElectionTimeoutMin.TotalMilliseconds,
-            UpperElectionTimeout = (int)options.ElectionTimeoutMax.TotalMilliseconds,
-            HeartbeatThreshold = 0.25,
-            RequestTimeout = options.ElectionTimeoutMax,
-            ConnectTimeout = options.ElectionTimeoutMin / 2,
-            AggressiveLeaderStickiness = true,
-            ServerBacklog = 64,
-            SslOptions = options.Tls is { } tls ? new() { ServerOptions = tls.Server, ClientOptions = tls.Client } : null,
-            LoggerFactory = options.Logging,
-        })
-        {
-            AuditTrail = wal,
-        };
-        return new(options, wal, raft);
+            checkpoint.Dispose();
+            throw;
+        }
     }
 
-    private static async Task Discard(RaftNode? node)
+    private static string LogDirectory(RaftNodeOptions options) => Path.Combine(options.Directory.Raft, "log");
+
+    private static DurableWriteAheadLog OpenLog(RaftNodeOptions options, StoreStateMachine machine) => new(
+        new()
+        {
+            Location = LogDirectory(options),
+            ChunkSize = 1 << 20,
+
+            // Not shared memory: there a full disk ends the process where an error is wanted.
+            MemoryManagement = WriteAheadLog.MemoryManagementStrategy.PrivateMemory,
+            HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.Crc32,
+        },
+        machine);
+
+    private static RaftCluster Join(RaftNodeOptions options, DurableWriteAheadLog wal) => new(new RaftCluster.TcpConfiguration(options.ListenEndPoint)
+    {
+        PublicEndPoint = options.PublicEndPoint ?? options.ListenEndPoint,
+        ColdStart = options.ColdStart,
+        ConfigurationStorage = new MemberFile(Path.Combine(options.Directory.Raft, "members")),
+        LowerElectionTimeout = (int)options.ElectionTimeoutMin.TotalMilliseconds,
+        UpperElectionTimeout = (int)options.ElectionTimeoutMax.TotalMilliseconds,
+        HeartbeatThreshold = 0.25,
+        RequestTimeout = options.ElectionTimeoutMax,
+        ConnectTimeout = options.ElectionTimeoutMin / 2,
+        AggressiveLeaderStickiness = true,
+        ServerBacklog = 64,
+        SslOptions = options.Tls is { } tls ? new() { ServerOptions = tls.Server, ClientOptions = tls.Client } : null,
+        LoggerFactory = options.Logging,
+    })
+    {
+        AuditTrail = wal,
+    };
+
+    /// <summary>Closes the files. What comes <paramref name="last"/> finds the log closed, so that nothing more is applied.</summary>
+    private static async Task Discard(RaftNode? node, Func<Task>? last = null)
     {
         if (node is null)
             return;
         await node.raft.DisposeAsync().ConfigureAwait(false);
         await node.wal.DisposeAsync().ConfigureAwait(false);
+        if (last is not null)
+            await last().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        node.checkpoint.Dispose();
     }
 
     private static SwarmException AddressRefused(RaftNodeOptions options, SocketException fault) => new(

@@ -1,4 +1,5 @@
 using System.Buffers;
+using DotNext.IO;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Model;
@@ -7,35 +8,44 @@ using SwarmPS.Store;
 namespace SwarmPS.Daemon.Consensus;
 
 /// <summary>Applies the log to the store, entry by entry in its order. What it throws stops the log for good.</summary>
-internal sealed class StoreStateMachine(SwarmStore store, Keyring keyring, string log) : IStateMachine
+internal sealed class StoreStateMachine(SwarmStore store, Keyring keyring, Checkpointer checkpointer, string log) : IStateMachine
 {
-    private long applied;
+    private const int BufferBytes = 64 << 10;
 
-    /// <summary>The last entry that was applied.</summary>
-    public long LastApplied => Volatile.Read(ref applied);
+    ISnapshot? ISnapshotManager.Snapshot => checkpointer.Last;
 
-    ISnapshot? ISnapshotManager.Snapshot => null;
+    /// <summary>Begins on what a checkpoint holds.</summary>
+    public void Restore(CheckpointHeader header, Snapshot state)
+    {
+        store.Install(state);
+        checkpointer.Restored(header, state);
+    }
 
     ValueTask ISnapshotManager.ReclaimGarbageAsync(long watermark, CancellationToken token) => ValueTask.CompletedTask;
 
-    ValueTask<long> IStateMachine.ApplyAsync(LogEntry entry, CancellationToken token)
+    async ValueTask<long> IStateMachine.ApplyAsync(LogEntry entry, CancellationToken token)
     {
+        if (entry.IsSnapshot)
+            return await InstallAsync(entry, token).ConfigureAwait(false);
+
         // Configurations come here too, emptied by the log, which keeps them itself.
         if (entry.TryGetPayload(out var content) && content.Length > 0)
             Apply(entry, content);
-        Volatile.Write(ref applied, entry.Index);
-        return new(entry.Index);
+        return entry.Index;
     }
 
     private void Apply(LogEntry entry, in ReadOnlySequence<byte> content)
     {
-        if (entry.Context is OwnProposal own && own.Is(content))
-            own.Reached(store.Apply(own.Proposal));
-        else
-            store.Apply(Read(entry.Index, content));
+        var own = entry.Context is OwnProposal mine && mine.Is(content) ? mine : null;
+        var proposal = own?.Proposal ?? Read(entry.Index, content);
+        var counted = store.Apply(proposal);
+
+        // Before its proposer may go on, so that a checkpoint cannot miss what the proposer has seen done.
+        checkpointer.Reached(new(entry.Index, entry.Term, store.Current), counted ? proposal : null, content.Length);
+        own?.Reached(counted);
     }
 
-    private StoreProposal Read(long index, in ReadOnlySequence<byte> content)
+    private StoreProposal Read(long at, in ReadOnlySequence<byte> content)
     {
         try
         {
@@ -43,7 +53,18 @@ internal sealed class StoreStateMachine(SwarmStore store, Keyring keyring, strin
         }
         catch (InvalidDataException fault)
         {
-            throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"Entry {index} of the log in {log} cannot be applied: {fault.Message}. {Damage.Advice}", fault);
+            throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"Entry {at} of the log in {log} cannot be applied: {fault.Message}. {Damage.Advice}", fault);
         }
+    }
+
+    private async Task<long> InstallAsync(LogEntry entry, CancellationToken token)
+    {
+        await using var copy = StateSnapshot.Temporary();
+        await entry.WriteToAsync(IAsyncBinaryWriter.Create(copy, new byte[BufferBytes]), token).ConfigureAwait(false);
+        await copy.FlushAsync(token).ConfigureAwait(false);
+        copy.Position = 0;
+        var (header, state) = await checkpointer.ImportAsync(copy).ConfigureAwait(false);
+        store.Install(state);
+        return header.Index;
     }
 }

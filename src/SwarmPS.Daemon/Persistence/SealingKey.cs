@@ -18,7 +18,7 @@ internal sealed class SealingKey : IDisposable
     private const int IdBytes = 4;
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
-    private const int BoundMax = 256;
+    private const int ContextMax = 252;
 
     private readonly byte[] key;
     private readonly AesGcm cipher;
@@ -48,7 +48,7 @@ internal sealed class SealingKey : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(message, Id);
         var nonce = message.Slice(IdBytes, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
-        var bound = Bind(message[..IdBytes], context, stackalloc byte[BoundMax]);
+        var bound = Bind(message[..IdBytes], context, stackalloc byte[IdBytes + ContextMax]);
         lock (gate)
             cipher.Encrypt(nonce, plain, message[Overhead..], message.Slice(IdBytes + NonceBytes, TagBytes), bound);
     }
@@ -57,7 +57,7 @@ internal sealed class SealingKey : IDisposable
     public byte[] Open(ReadOnlySpan<byte> message, ReadOnlySpan<byte> context)
     {
         var plain = new byte[message.Length - Overhead];
-        var bound = Bind(message[..IdBytes], context, stackalloc byte[BoundMax]);
+        var bound = Bind(message[..IdBytes], context, stackalloc byte[IdBytes + ContextMax]);
         lock (gate)
             cipher.Decrypt(message.Slice(IdBytes, NonceBytes), message[Overhead..], message.Slice(IdBytes + NonceBytes, TagBytes), plain, bound);
         return plain;
@@ -71,6 +71,8 @@ internal sealed class SealingKey : IDisposable
 
     private static ReadOnlySpan<byte> Bind(ReadOnlySpan<byte> id, ReadOnlySpan<byte> context, Span<byte> bound)
     {
+        if (context.Length > ContextMax)
+            throw new ArgumentException($"The place has {context.Length} bytes where {ContextMax} are allowed.", nameof(context));
         id.CopyTo(bound);
         context.CopyTo(bound[id.Length..]);
         return bound[..(id.Length + context.Length)];

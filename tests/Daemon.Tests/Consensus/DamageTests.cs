@@ -12,7 +12,7 @@ public sealed class DamageTests
     [InlineData("metadata", 80)]
     public async Task AChangedByteOfTheLog_IsNoticedAtStart(string part, int at)
     {
-        var directory = await WrittenAsync();
+        var directory = await CrashedAsync();
         var page = Directory.GetFiles(Path.Combine(directory.Raft, "log", part)).Order().First();
         var content = File.ReadAllBytes(page);
         content[at] ^= 0x10;
@@ -25,7 +25,7 @@ public sealed class DamageTests
     [InlineData("metadata")]
     public async Task AMissingFileOfTheLog_IsNoticedAtStart(string part)
     {
-        var directory = await WrittenAsync();
+        var directory = await CrashedAsync();
         File.Delete(Directory.GetFiles(Path.Combine(directory.Raft, "log", part)).Order().First());
         await RefusedAsync(directory, directory.Raft);
     }
@@ -33,7 +33,7 @@ public sealed class DamageTests
     [Fact]
     public async Task ALogOfAnotherKeyring_IsNoticedAtStart()
     {
-        var directory = await WrittenAsync();
+        var directory = await CrashedAsync();
         Keyring.Create(directory.KeyringFile, KeyEncryptionKey.FromFile(directory.KeyringKeyFile));
         await RefusedAsync(directory, "Entry 1");
     }
@@ -107,13 +107,31 @@ public sealed class DamageTests
         }
     }
 
-    private static async Task<SwarmDirectory> WrittenAsync()
+    /// <summary>A data root as a crash leaves it: everything is in the log, nothing in a checkpoint.</summary>
+    private static async Task<SwarmDirectory> CrashedAsync()
     {
-        var manager = await TestManager.StartAsync(TestManager.NewDirectory());
+        await using var manager = await TestManager.StartAsync(TestManager.NewDirectory());
         for (var i = 0; i < 3; i++)
             await manager.PutAsync(new Node { Id = $"n{i}" });
-        await manager.Node.StopAsync();
-        return manager.Directory;
+        var copy = TestManager.NewDirectory();
+        copy.Create();
+        foreach (var from in Directory.GetFiles(manager.Directory.Root, "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(copy.Root, Path.GetRelativePath(manager.Directory.Root, from));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            await using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            await using var target = File.Create(to);
+            await source.CopyToAsync(target);
+        }
+        return copy;
+    }
+
+    [Fact]
+    public async Task WhatACrashLeaves_HasEverythingAcknowledged()
+    {
+        var directory = await CrashedAsync();
+        await using var manager = await TestManager.StartAsync(directory);
+        Assert.Equal(3, manager.Store.Current.Nodes.Count);
     }
 
     private static async Task RefusedAsync(SwarmDirectory directory, string named)

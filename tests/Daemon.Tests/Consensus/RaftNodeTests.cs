@@ -138,6 +138,20 @@ public sealed class RaftNodeTests
     }
 
     [Fact]
+    public async Task AChangedAddress_IsRefused_NamingBoth()
+    {
+        var directory = TestManager.NewDirectory();
+        var manager = await TestManager.StartAsync(directory);
+        await manager.Node.StopAsync();
+        var refusal = await Assert.ThrowsAsync<SwarmException>(() => TestManager.StartAsync(
+            directory,
+            options => options with { PublicEndPoint = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 9999) }));
+        Assert.Equal(SwarmErrorCode.FailedPrecondition, refusal.Code);
+        Assert.Contains("127.0.0.1:2378", refusal.Message);
+        Assert.Contains("127.0.0.1:9999", refusal.Message);
+    }
+
+    [Fact]
     public async Task AnAddressInUse_IsNamed()
     {
         using var other = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);

@@ -2,7 +2,7 @@ using System.Collections;
 using System.Reflection;
 using SwarmPS.Model;
 
-namespace SwarmPS.Daemon.Tests.Consensus;
+namespace SwarmPS.Daemon.Tests.Persistence;
 
 /// <summary>Makes objects in which every property that can be set has a value of its own that is not its default.</summary>
 internal sealed class Filled

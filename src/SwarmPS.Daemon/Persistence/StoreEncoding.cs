@@ -4,7 +4,7 @@ using PolyType;
 using SwarmPS.Model;
 using SwarmPS.Store;
 
-namespace SwarmPS.Daemon.Consensus;
+namespace SwarmPS.Daemon.Persistence;
 
 /// <summary>
 /// How the store's objects and proposals are written to the log and to the checkpoint: MessagePack, objects as maps by property

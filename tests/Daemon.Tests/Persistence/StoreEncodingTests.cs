@@ -1,10 +1,10 @@
 using System.Buffers;
 using Nerdbank.MessagePack;
-using SwarmPS.Daemon.Consensus;
+using SwarmPS.Daemon.Persistence;
 using SwarmPS.Model;
 using SwarmPS.Store;
 
-namespace SwarmPS.Daemon.Tests.Consensus;
+namespace SwarmPS.Daemon.Tests.Persistence;
 
 public sealed class StoreEncodingTests
 {

@@ -2,7 +2,7 @@ using Nerdbank.MessagePack;
 using SwarmPS.Model;
 using SwarmPS.Store;
 
-namespace SwarmPS.Daemon.Consensus;
+namespace SwarmPS.Daemon.Persistence;
 
 /// <summary>A change as an array: kind, id, and the object or nil. The kind tells which object it is; later elements are passed over.</summary>
 internal sealed class StoreChangeEncoding : MessagePackConverter<StoreChange>

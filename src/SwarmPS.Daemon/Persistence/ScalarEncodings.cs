@@ -2,7 +2,7 @@ using Nerdbank.MessagePack;
 using SwarmPS.Model;
 using SwarmPS.Store;
 
-namespace SwarmPS.Daemon.Consensus;
+namespace SwarmPS.Daemon.Persistence;
 
 /// <summary>A time as its nanoseconds.</summary>
 internal sealed class TimestampEncoding : MessagePackConverter<Timestamp>
