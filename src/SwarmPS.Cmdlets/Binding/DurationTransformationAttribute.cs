@@ -20,7 +20,7 @@ public sealed class DurationTransformationAttribute : ArgumentTransformationAttr
             {
                 null => null,
                 TimeSpan duration => duration,
-                _ => Durations.Parse(LanguagePrimitives.ConvertTo<string>(value)),
+                _ => Durations.Parse(WrittenText.Of(input) ?? LanguagePrimitives.ConvertTo<string>(value)),
             };
         }
         catch (FormatException fault)

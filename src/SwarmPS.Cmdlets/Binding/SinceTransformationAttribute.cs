@@ -21,7 +21,7 @@ public sealed class SinceTransformationAttribute : ArgumentTransformationAttribu
             DateTimeOffset moment => moment,
             DateTime moment => new DateTimeOffset(moment),
             TimeSpan ago => now - ago,
-            _ => OfText(LanguagePrimitives.ConvertTo<string>(value), now),
+            _ => OfText(WrittenText.Of(input) ?? LanguagePrimitives.ConvertTo<string>(value), now),
         };
     }
 
