@@ -60,6 +60,10 @@ public sealed record SwarmTask : StoreObject
     [JsonIgnore]
     public RestartRecord? Restart { get; init; }
 
+    /// <summary>When the leader first saw it run, noted while its service is being updated; else never. Not shown.</summary>
+    [JsonIgnore]
+    public Timestamp RunningSince { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override ObjectKind Kind => ObjectKind.Task;

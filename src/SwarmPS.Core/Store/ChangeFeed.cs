@@ -67,15 +67,21 @@ public sealed class ChangeSubscription : IDisposable
     {
         while (true)
         {
-            Task wait;
-            lock (gate)
-            {
-                if (resync || pending.Count > 0)
-                    return Take();
-                waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                wait = waiter.Task;
-            }
-            await wait.WaitAsync(stop).ConfigureAwait(false);
+            await WaitAsync(stop).ConfigureAwait(false);
+            if (TryNext() is { } batch)
+                return batch;
+        }
+    }
+
+    /// <summary>Waits until there is something, and takes nothing.</summary>
+    public Task WaitAsync(CancellationToken stop)
+    {
+        lock (gate)
+        {
+            if (resync || pending.Count > 0)
+                return Task.CompletedTask;
+            waiter ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return waiter.Task.WaitAsync(stop);
         }
     }
 

@@ -13,12 +13,16 @@ public sealed class StoreTransaction
     private Snapshot view;
     private int viewed;
 
-    internal StoreTransaction(Snapshot start, Timestamp now)
+    internal StoreTransaction(Snapshot start, Timestamp now, IReadOnlyList<ObjectChange> preceding)
     {
         this.start = start;
         this.now = now;
         view = start;
+        Preceding = preceding;
     }
+
+    /// <summary>What earlier transactions of the same log entry changed: seen by this one already, told to subscribers only later.</summary>
+    public IReadOnlyList<ObjectChange> Preceding { get; }
 
     /// <summary>When the transaction is made; new objects carry it.</summary>
     public Timestamp Now => now;

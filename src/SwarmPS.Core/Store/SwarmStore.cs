@@ -148,7 +148,7 @@ public sealed class SwarmStore
 
         bool Run(Pending pending)
         {
-            var transaction = new StoreTransaction(state, now);
+            var transaction = new StoreTransaction(state, now, seen);
             if (!pending.Run(transaction))
                 return false;
             if (transaction.Changes.Count == 0)

@@ -1,0 +1,86 @@
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Orchestration;
+
+/// <summary>A plan for one service in the making: the deciders work on it one after the other, each seeing what the ones before did.</summary>
+internal sealed class Draft
+{
+    private readonly Func<string> newId;
+    private readonly int changesMax;
+    private readonly Dictionary<string, StoreChange> changes = new(StringComparer.Ordinal);
+    private readonly Dictionary<SlotKey, Slot> slots = [];
+    private Timestamp? wakeAt;
+    private bool more;
+
+    public Draft(Snapshot state, Service service, Timestamp now, Func<string> newId, int changesMax)
+    {
+        (State, Service, Now, this.newId, this.changesMax) = (state, service, now, newId, changesMax);
+        Swarm = state.Swarm;
+        foreach (var task in state.TasksOfService(service.Id))
+            SlotOf(SlotKey.Of(task)).Add(task);
+    }
+
+    /// <summary>The state the plan is made on; it does not show the plan's own changes.</summary>
+    public Snapshot State { get; }
+
+    public SwarmObject? Swarm { get; }
+
+    /// <summary>The service, with the plan's own changes.</summary>
+    public Service Service { get; private set; }
+
+    public Timestamp Now { get; }
+
+    /// <summary>The slots that have tasks, in the order of their numbers or nodes.</summary>
+    public IReadOnlyList<Slot> Slots => [.. slots.Values.Where(slot => slot.Tasks.Count > 0).Order()];
+
+    /// <summary>Whether a further change fits into the plan. Where none does, the caller leaves its work to the next plan.</summary>
+    public bool HasRoom()
+    {
+        more |= changes.Count >= changesMax;
+        return changes.Count < changesMax;
+    }
+
+    /// <summary>Asks for another plan at once.</summary>
+    public void Again() => more = true;
+
+    public string NewId() => newId();
+
+    public Node? NodeOf(SwarmTask task) => task.NodeId == "" ? null : State.Nodes.Find(task.NodeId);
+
+    /// <summary>The slot of a key, which may have no tasks.</summary>
+    public Slot SlotOf(SlotKey key)
+    {
+        if (!slots.TryGetValue(key, out var slot))
+            slots[key] = slot = new(key);
+        return slot;
+    }
+
+    public SwarmTask Put(SwarmTask task)
+    {
+        changes[task.Id] = StoreChange.Put(task);
+        SlotOf(SlotKey.Of(task)).Put(task);
+        return task;
+    }
+
+    public void Put(Service service)
+    {
+        changes[service.Id] = StoreChange.Put(service);
+        Service = service;
+    }
+
+    public void Delete(SwarmTask task)
+    {
+        changes[task.Id] = StoreChange.Delete(task);
+        SlotOf(SlotKey.Of(task)).Remove(task);
+    }
+
+    /// <summary>Asks for another plan at <paramref name="time"/>.</summary>
+    public void Wake(Timestamp time)
+    {
+        if (wakeAt is not { } earlier || time < earlier)
+            wakeAt = time;
+    }
+
+    public OrchestrationPlan Done() => new([.. changes.Values], wakeAt, more);
+}

@@ -1,0 +1,60 @@
+using SwarmPS.Model;
+
+namespace SwarmPS.Orchestration;
+
+/// <summary>Names a slot: a number from 1, or a node for a global service.</summary>
+internal readonly record struct SlotKey(ulong Number, string NodeId) : IComparable<SlotKey>
+{
+    public static SlotKey Of(SwarmTask task) => new(task.Slot, task.Slot == 0 ? task.NodeId : "");
+
+    public int CompareTo(SlotKey other) =>
+        Number != other.Number ? Number.CompareTo(other.Number) : string.CompareOrdinal(NodeId, other.NodeId);
+}
+
+/// <summary>The place of one replica, with the task that fills it and those that did before.</summary>
+internal sealed class Slot(SlotKey key) : IComparable<Slot>
+{
+    private readonly List<SwarmTask> tasks = [];
+
+    public SlotKey Key => key;
+
+    /// <summary>The tasks, oldest first.</summary>
+    public IReadOnlyList<SwarmTask> Tasks => tasks;
+
+    /// <summary>Tasks that should run, or should be ready to run.</summary>
+    public IEnumerable<SwarmTask> Live => tasks.Where(IsLive);
+
+    public bool HasLive => tasks.Exists(IsLive);
+
+    public SwarmTask Newest => tasks[^1];
+
+    public static bool IsLive(SwarmTask task) => task.DesiredState <= TaskState.Running;
+
+    public int CompareTo(Slot? other) => other is null ? 1 : key.CompareTo(other.Key);
+
+    internal void Add(SwarmTask task)
+    {
+        var at = tasks.Count;
+        while (at > 0 && IsNewer(tasks[at - 1], task))
+            at--;
+        tasks.Insert(at, task);
+    }
+
+    internal void Put(SwarmTask task)
+    {
+        var at = tasks.FindIndex(known => known.Id == task.Id);
+        if (at < 0)
+            Add(task);
+        else
+            tasks[at] = task;
+    }
+
+    internal void Remove(SwarmTask task) => tasks.RemoveAll(known => known.Id == task.Id);
+
+    private static bool IsNewer(SwarmTask a, SwarmTask b)
+    {
+        if (a.CreatedAt != b.CreatedAt)
+            return a.CreatedAt > b.CreatedAt;
+        return b.Restart?.Replaces != a.Id && (a.Restart?.Replaces == b.Id || string.CompareOrdinal(a.Id, b.Id) > 0);
+    }
+}

@@ -1,0 +1,61 @@
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Orchestration;
+
+/// <summary>How far a slot has come in the rollout of its service's spec.</summary>
+internal sealed class SlotProgress
+{
+    public SlotProgress(Snapshot state, Service service, Slot slot)
+    {
+        Slot = slot;
+        foreach (var task in slot.Tasks)
+        {
+            var live = Slot.IsLive(task);
+            // An older task that has ended plays no part any more.
+            if (!live && task != slot.Newest && task.SpecVersion != service.SpecVersion)
+                continue;
+            var current = !TaskTemplates.IsOutdated(state, service, task);
+            if (live)
+                (current ? Current : Outdated).Add(task);
+            if (task == slot.Newest)
+                NewestIsCurrent = current;
+            if (current && IsOfUpdate(service, task))
+                UpdateTask ??= task;
+        }
+    }
+
+    public Slot Slot { get; }
+
+    /// <summary>Live tasks as the service wants them, oldest first.</summary>
+    public List<SwarmTask> Current { get; } = [];
+
+    /// <summary>Live tasks that are not as the service wants them.</summary>
+    public List<SwarmTask> Outdated { get; } = [];
+
+    /// <summary>The task by which the update brought the new spec to this slot; what replaces it later is no part of the update.</summary>
+    public SwarmTask? UpdateTask { get; }
+
+    /// <summary>Whether nothing remains to be done here.</summary>
+    public bool IsSettled => Outdated.Count == 0 && (Current.Count == 1 || (Current.Count == 0 && NewestIsCurrent));
+
+    /// <summary>Whether the update waits for its task to run.</summary>
+    public bool IsUnderWay => UpdateTask is { } task && Slot.IsLive(task) && task.Status.State < TaskState.Running;
+
+    /// <summary>When the update's task came to run or ended; null before.</summary>
+    public Timestamp? DoneAt => UpdateTask is { Status.State: >= TaskState.Running } task
+        ? task.RunningSince.IsZero ? task.UpdatedAt : task.RunningSince
+        : null;
+
+    private bool NewestIsCurrent { get; }
+
+    /// <summary>Whether the update's task failed or ended early, by its own doing, within the time it is watched.</summary>
+    public bool HasFailed(Timestamp updateStarted, TimeSpan monitor) =>
+        UpdateTask is { Status.State: TaskState.Complete or TaskState.Failed or TaskState.Rejected } task &&
+        task.CreatedAt >= updateStarted &&
+        (task.RunningSince.IsZero || task.UpdatedAt - task.RunningSince <= monitor);
+
+    /// <summary>A task of this spec version that took another one's place without that one having failed under this version.</summary>
+    internal static bool IsOfUpdate(Service service, SwarmTask task) =>
+        task.SpecVersion == service.SpecVersion && task.Restart is { Count: 0, Replaces: not "" };
+}

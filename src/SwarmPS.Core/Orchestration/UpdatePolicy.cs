@@ -1,0 +1,24 @@
+using SwarmPS.Model;
+
+namespace SwarmPS.Orchestration;
+
+/// <summary>How an update goes, with Docker's defaults filled in.</summary>
+internal sealed record UpdatePolicy(ulong Parallelism, TimeSpan Delay, TimeSpan Monitor, double MaxFailureRatio, UpdateFailureAction OnFailure, bool StartFirst)
+{
+    private static readonly TimeSpan MonitorDefault = TimeSpan.FromSeconds(5);
+
+    public static UpdatePolicy Of(UpdateConfig? config)
+    {
+        config ??= new() { Parallelism = 1 };
+        var delay = config.Delay ?? TimeSpan.Zero;
+        var monitor = config.Monitor is { } asked && asked > TimeSpan.Zero ? asked : MonitorDefault;
+        return new(
+            config.Parallelism,
+            delay,
+            // A shorter watch would end before the next batch begins.
+            monitor > delay ? monitor : delay + TimeSpan.FromSeconds(1),
+            config.MaxFailureRatio,
+            config.FailureAction ?? UpdateFailureAction.Pause,
+            config.Order == UpdateOrder.StartFirst);
+    }
+}

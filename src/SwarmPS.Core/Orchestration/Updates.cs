@@ -1,0 +1,147 @@
+using SwarmPS.Model;
+
+namespace SwarmPS.Orchestration;
+
+/// <summary>Rolls a changed spec out over a service's slots, a few at a time, and stops or goes back when too many new tasks fail.</summary>
+internal static class Updates
+{
+    /// <summary>Whether a service's tasks are being replaced, so that each task that comes to run matters.</summary>
+    public static bool IsUnderWay(Service service) =>
+        service.UpdateStatus?.State is UpdateState.Updating or UpdateState.RollbackStarted;
+
+    public static void Plan(Draft draft, IReadOnlyList<Slot> slots)
+    {
+        if (draft.Service.UpdateStatus?.State is UpdateState.Paused or UpdateState.RollbackPaused)
+            return;
+        var progress = slots.Select(slot => new SlotProgress(draft.State, draft.Service, slot)).ToList();
+        var open = progress.Where(slot => !slot.IsSettled).ToList();
+        if (open.Count > 0 && draft.Service.UpdateStatus is null)
+        {
+            draft.Put(draft.Service with
+            {
+                UpdateStatus = new() { State = UpdateState.Updating, StartedAt = draft.Now, Message = "update in progress" },
+            });
+        }
+        var rollback = draft.Service.UpdateStatus?.State == UpdateState.RollbackStarted;
+        var policy = UpdatePolicy.Of(rollback ? draft.Service.Spec.RollbackConfig : draft.Service.Spec.UpdateConfig);
+        if (IsUnderWay(draft.Service) && (HasStopped(draft, progress, policy, rollback) || IsComplete(draft, progress, policy, rollback)))
+            return;
+        foreach (var slot in open)
+            Finish(draft, slot, policy);
+        Begin(draft, progress, policy);
+    }
+
+    /// <summary>Pauses the update or turns it back where more tasks have failed than may.</summary>
+    private static bool HasStopped(Draft draft, List<SlotProgress> progress, UpdatePolicy policy, bool rollback)
+    {
+        foreach (var slot in progress)
+        {
+            // From here on it is watched. One that fails before it was seen to run has failed within the time, too.
+            if (slot.UpdateTask is { Status.State: TaskState.Running, RunningSince.IsZero: true } task && draft.HasRoom())
+                draft.Put(task with { RunningSince = draft.Now });
+        }
+        if (policy.OnFailure == UpdateFailureAction.Continue)
+            return false;
+        var started = draft.Service.UpdateStatus!.StartedAt ?? Timestamp.Zero;
+        var failed = progress.Where(slot => slot.HasFailed(started, policy.Monitor)).ToList();
+        var total = progress.Count(slot => !slot.IsSettled || slot.UpdateTask is not null);
+        if (failed.Count == 0 || (double)failed.Count / total <= policy.MaxFailureRatio)
+            return false;
+        Stop(draft, policy, rollback, $"due to failure or early termination of task {failed[^1].UpdateTask!.Id}");
+        return true;
+    }
+
+    private static void Stop(Draft draft, UpdatePolicy policy, bool rollback, string cause)
+    {
+        var service = draft.Service;
+        if (policy.OnFailure == UpdateFailureAction.Rollback && !rollback && service.PreviousSpec is not null)
+        {
+            draft.Put(ServiceUpdates.RollBackFailedUpdate(service, draft.State.Version + 1, $"update rolled back {cause}"));
+            draft.Again();
+            return;
+        }
+        draft.Put(service with
+        {
+            UpdateStatus = service.UpdateStatus! with
+            {
+                State = rollback ? UpdateState.RollbackPaused : UpdateState.Paused,
+                Message = $"{(rollback ? "rollback" : "update")} paused {cause}",
+            },
+        });
+    }
+
+    private static bool IsComplete(Draft draft, List<SlotProgress> progress, UpdatePolicy policy, bool rollback)
+    {
+        if (progress.Any(slot => !slot.IsSettled || slot.IsUnderWay))
+            return false;
+        if (policy.OnFailure != UpdateFailureAction.Continue && progress.Max(slot => slot.DoneAt) is { } last && draft.Now < last + policy.Monitor)
+        {
+            draft.Wake(last + policy.Monitor);
+            return true;
+        }
+        draft.Put(draft.Service with
+        {
+            UpdateStatus = draft.Service.UpdateStatus! with
+            {
+                State = rollback ? UpdateState.RollbackCompleted : UpdateState.Completed,
+                CompletedAt = draft.Now,
+                Message = rollback ? "rollback completed" : "update completed",
+            },
+        });
+        return true;
+    }
+
+    /// <summary>Stops what a slot has too many of, once its task of the new spec runs or need not be waited for.</summary>
+    private static void Finish(Draft draft, SlotProgress slot, UpdatePolicy policy)
+    {
+        if (slot.Current.Count == 0)
+            return;
+        var stays = slot.Current.FirstOrDefault(task => task.Status.State == TaskState.Running) ?? slot.Current[^1];
+        if (policy.StartFirst && stays.Status.State != TaskState.Running)
+            return;
+        foreach (var task in slot.Outdated.Concat(slot.Current).Where(task => task.Id != stays.Id))
+            Shutdown(draft, task);
+    }
+
+    /// <summary>Brings the new spec to as many further slots as may be on the way at a time.</summary>
+    private static void Begin(Draft draft, List<SlotProgress> progress, UpdatePolicy policy)
+    {
+        var waiting = progress.Where(slot => !slot.IsSettled && slot.Current.Count == 0).ToList();
+        if (waiting.Count == 0)
+            return;
+        var free = policy.Parallelism == 0 ? waiting.Count : (long)Math.Min(policy.Parallelism, int.MaxValue);
+        foreach (var slot in progress.Where(_ => policy.Parallelism != 0))
+        {
+            if (slot.IsUnderWay)
+                free--;
+            else if (slot.DoneAt is { } done && draft.Now < done + policy.Delay)
+            {
+                free--;
+                draft.Wake(done + policy.Delay);
+            }
+        }
+        foreach (var slot in waiting.Take((int)Math.Max(free, 0)))
+        {
+            if (!draft.HasRoom())
+                return;
+            Bring(draft, slot, policy.StartFirst);
+        }
+    }
+
+    private static void Bring(Draft draft, SlotProgress progress, bool startFirst)
+    {
+        var slot = progress.Slot;
+        var record = new RestartRecord { Replaces = slot.Newest.Id, NotBefore = draft.Now };
+        // There is nothing to keep up where the old task does not run.
+        var keep = startFirst && progress.Outdated.Exists(task => task.Status.State == TaskState.Running);
+        if (!keep)
+            progress.Outdated.ForEach(task => Shutdown(draft, task));
+        draft.Put(TaskTemplates.Create(draft, slot.Key, keep ? TaskState.Running : Restarts.FirstDesired(draft, slot), record));
+    }
+
+    private static void Shutdown(Draft draft, SwarmTask task)
+    {
+        if (draft.HasRoom())
+            draft.Put(task with { DesiredState = TaskState.Shutdown });
+    }
+}

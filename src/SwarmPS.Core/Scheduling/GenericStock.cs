@@ -1,0 +1,63 @@
+using SwarmPS.Model;
+
+namespace SwarmPS.Scheduling;
+
+/// <summary>What of the things an administrator named (GPUs, licences) is taken on a node.</summary>
+internal sealed class GenericStock
+{
+    private Dictionary<string, long>? taken;
+    private HashSet<(string Kind, string Value)>? takenByName;
+
+    public void Take(ValueList<GenericResource> resources)
+    {
+        foreach (var resource in resources)
+        {
+            if (resource.NamedResourceSpec is { } named)
+                (takenByName ??= []).Add((named.Kind ?? "", named.Value ?? ""));
+            else if (resource.DiscreteResourceSpec is { } counted)
+                (taken ??= [])[counted.Kind ?? ""] = taken.GetValueOrDefault(counted.Kind ?? "") + counted.Value;
+        }
+    }
+
+    public void Release(ValueList<GenericResource> resources)
+    {
+        foreach (var resource in resources)
+        {
+            if (resource.NamedResourceSpec is { } named)
+                takenByName?.Remove((named.Kind ?? "", named.Value ?? ""));
+            else if (resource.DiscreteResourceSpec is { } counted && taken is not null)
+                taken[counted.Kind ?? ""] = taken.GetValueOrDefault(counted.Kind ?? "") - counted.Value;
+        }
+    }
+
+    /// <summary>Chooses a number of things of a kind on a node; null where there are too few.</summary>
+    public IReadOnlyList<GenericResource>? Choose(Node node, string kind, long count)
+    {
+        var stock = node.Description?.Resources?.GenericResources.OrEmpty() ?? ValueList<GenericResource>.Empty;
+        var named = stock
+            .Where(resource => resource.NamedResourceSpec?.Kind == kind && takenByName?.Contains((kind, resource.NamedResourceSpec.Value ?? "")) != true)
+            .Take((int)Math.Min(count, int.MaxValue)).ToList();
+        if (named.Count == count)
+            return named;
+        var free = stock.Sum(resource => resource.DiscreteResourceSpec is { } counted && counted.Kind == kind ? counted.Value : 0) -
+            (taken?.GetValueOrDefault(kind) ?? 0);
+        return free >= count ? [new() { DiscreteResourceSpec = new(kind, count) }] : null;
+    }
+
+    /// <summary>What a task asks for, chosen; null where something is missing, an empty list where it asks for nothing.</summary>
+    public ValueList<GenericResource>? Choose(Node node, SwarmTask task)
+    {
+        if (task.Spec.Resources?.Reservations?.GenericResources is not { Count: > 0 } wanted)
+            return ValueList<GenericResource>.Empty;
+        List<GenericResource> chosen = [];
+        foreach (var resource in wanted)
+        {
+            if (resource.DiscreteResourceSpec is not { } counted)
+                continue;
+            if (Choose(node, counted.Kind ?? "", counted.Value) is not { } found)
+                return null;
+            chosen.AddRange(found);
+        }
+        return chosen.ToValueList();
+    }
+}

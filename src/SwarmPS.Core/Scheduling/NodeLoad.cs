@@ -1,0 +1,90 @@
+using SwarmPS.Model;
+
+namespace SwarmPS.Scheduling;
+
+/// <summary>A node with what its tasks take of it.</summary>
+internal sealed class NodeLoad(Node node)
+{
+    private HashSet<(PortProtocol Protocol, uint Port)>? ports;
+    private Dictionary<FailureKey, FailureLog>? failures;
+    private long nanoCpusTaken;
+    private long memoryBytesTaken;
+
+    /// <summary>The node; another record of the same node takes its place when the node changes.</summary>
+    public Node Node { get; set; } = node;
+
+    /// <summary>Tasks on the node that should run.</summary>
+    public int ActiveTasks { get; private set; }
+
+    /// <summary>The node's place in the order by <see cref="ActiveTasks"/>; -1 while it takes no tasks.</summary>
+    public int Place { get; set; } = -1;
+
+    public GenericStock Generic { get; } = new();
+
+    public long NanoCpusFree => (Node.Description?.Resources?.NanoCPUs ?? 0) - nanoCpusTaken;
+
+    public long MemoryBytesFree => (Node.Description?.Resources?.MemoryBytes ?? 0) - memoryBytesTaken;
+
+    public bool HasPort(PortConfig port) => ports is not null && ports.Contains(KeyOf(port));
+
+    /// <summary>Takes what a task needs, until it has really stopped, and counts it, while it should run.</summary>
+    public void Take(SwarmTask task)
+    {
+        if (task.DesiredState <= TaskState.Running)
+            ActiveTasks++;
+        if (task.Spec.Resources?.Reservations is { } reserved)
+        {
+            nanoCpusTaken += reserved.NanoCPUs;
+            memoryBytesTaken += reserved.MemoryBytes;
+        }
+        if (task.AssignedGenericResources is { Count: > 0 } generic)
+            Generic.Take(generic);
+        foreach (var port in task.Ports.OrEmpty().AsSpan())
+        {
+            if (IsFixed(port))
+                (ports ??= []).Add(KeyOf(port));
+        }
+    }
+
+    /// <summary>Gives back what <see cref="Take"/> took.</summary>
+    public void Release(SwarmTask task)
+    {
+        if (task.DesiredState <= TaskState.Running)
+            ActiveTasks--;
+        if (task.Spec.Resources?.Reservations is { } reserved)
+        {
+            nanoCpusTaken -= reserved.NanoCPUs;
+            memoryBytesTaken -= reserved.MemoryBytes;
+        }
+        if (task.AssignedGenericResources is { Count: > 0 } generic)
+            Generic.Release(generic);
+        foreach (var port in task.Ports.OrEmpty().AsSpan())
+        {
+            if (IsFixed(port))
+                ports?.Remove(KeyOf(port));
+        }
+    }
+
+    public void NoteFailure(SwarmTask task)
+    {
+        failures ??= [];
+        var key = FailureKey.Of(task);
+        if (!failures.TryGetValue(key, out var log))
+            failures[key] = log = new();
+        log.Add(task.Id, task.Status.Timestamp);
+    }
+
+    /// <summary>Whether tasks of this service and spec fail here so often that other nodes are tried first.</summary>
+    public bool IsFaultyFor(SwarmTask task, Timestamp now) =>
+        failures is not null && failures.TryGetValue(FailureKey.Of(task), out var log) && log.IsFaulty(now);
+
+    /// <summary>Whether a port is one that only one task of a node can have.</summary>
+    internal static bool IsFixed(PortConfig port) => port.PublishMode == PublishMode.Host && port.PublishedPort != 0;
+
+    private static (PortProtocol Protocol, uint Port) KeyOf(PortConfig port) => (port.Protocol ?? PortProtocol.Tcp, port.PublishedPort);
+
+    private readonly record struct FailureKey(string ServiceId, ulong SpecVersion)
+    {
+        public static FailureKey Of(SwarmTask task) => new(task.ServiceId, task.SpecVersion);
+    }
+}

@@ -1,0 +1,210 @@
+using SwarmPS.Model;
+using SwarmPS.Orchestration;
+using SwarmPS.Scheduling;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Leader;
+
+/// <summary>
+/// One decision after the other: which tasks there should be, on which nodes, and which are forgotten. It knows what has changed
+/// since the last one and decides on that alone; everything it knows can be made anew from a snapshot.
+/// </summary>
+internal sealed class ControlRound(Func<string> newId)
+{
+    /// <summary>Changes of one round, so that no log entry grows too large. What remains comes in the next round.</summary>
+    public const int ChangesMaxDefault = 2_000;
+
+    private static readonly WakeUps.Subject SchedulerWake = new(ObjectKind.Swarm, "");
+
+    private readonly Scheduler scheduler = new();
+    private readonly WakeUps wakeUps = new();
+    private readonly HashSet<string> services = new(StringComparer.Ordinal);
+    private readonly HashSet<string> nodes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> globals = new(StringComparer.Ordinal);
+    private bool anew = true;
+    private ulong ownVersion;
+
+    /// <summary>Changes of one round, about.</summary>
+    public int ChangesMax { get; set; } = ChangesMaxDefault;
+
+    /// <summary>Whether the next round reads the whole state.</summary>
+    public bool IsAnew => anew;
+
+    /// <summary>When the next round is due though nothing changes; null where nothing is.</summary>
+    public Timestamp? WakeAt => wakeUps.Next;
+
+    /// <summary>Whether a round would decide anything.</summary>
+    public bool HasWork(Timestamp now) =>
+        anew || services.Count > 0 || nodes.Count > 0 || scheduler.HasWork(now) || wakeUps.Next is { } next && next <= now;
+
+    /// <summary>Forgets everything; the next round reads the whole state.</summary>
+    public void Reset() => (anew, ownVersion) = (true, 0);
+
+    /// <summary>Takes notice of what was applied. To hear of the same change twice does no harm.</summary>
+    public void Observe(Snapshot state, ChangeBatch batch)
+    {
+        anew |= batch.Resync;
+        if (!anew)
+            Observe(state, batch.Changes);
+    }
+
+    /// <summary>Decides on a state that has all changes observed, and those of <paramref name="preceding"/>.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="preceding">Changes that are in the state and not observed yet.</param>
+    /// <param name="now">When.</param>
+    /// <returns>The changes, at most one for each object.</returns>
+    public IReadOnlyCollection<StoreChange> Decide(Snapshot state, IReadOnlyList<ObjectChange> preceding, Timestamp now)
+    {
+        if (anew)
+            ReadAll(state, now);
+        else
+            Observe(state, preceding);
+        foreach (var subject in wakeUps.Take(now))
+        {
+            if (subject.Kind == ObjectKind.Service)
+                services.Add(subject.Id);
+            else if (subject.Kind == ObjectKind.Node)
+                nodes.Add(subject.Id);
+        }
+        var plan = new Plan(state, scheduler);
+        plan.ThenOn(DecideNodes(state, now));
+        DecideServices(plan, now);
+        Schedule(plan, now);
+        // Without changes there is no such version of ours, and someone else's transaction gets it.
+        ownVersion = plan.Changes.Count > 0 ? state.Version + 1 : 0;
+        return plan.Changes;
+    }
+
+    private void ReadAll(Snapshot state, Timestamp now)
+    {
+        anew = false;
+        scheduler.Reset(state, now);
+        wakeUps.Clear();
+        services.Clear();
+        nodes.Clear();
+        globals.Clear();
+        services.UnionWith(state.Services.All.Select(service => service.Id));
+        services.UnionWith(state.Tasks.All.Select(task => task.ServiceId));
+        globals.UnionWith(state.Services.All.Where(IsGlobal).Select(service => service.Id));
+        nodes.UnionWith(state.Nodes.All.Select(node => node.Id));
+        nodes.UnionWith(state.Tasks.All.Where(task => task.NodeId != "").Select(task => task.NodeId));
+    }
+
+    private void Observe(Snapshot state, IReadOnlyList<ObjectChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            scheduler.Observe(change);
+            // What this manager decided itself is no news, it was all thought of.
+            var own = change.New is { } made && ownVersion != 0 && made.Version.Index == ownVersion;
+            switch (change.Kind)
+            {
+                case ObjectKind.Service:
+                    Observe(change.New as Service, change.Object.Id, own);
+                    break;
+                case ObjectKind.Task when !own && Orchestrator.Concerns(state, change.Old as SwarmTask, change.New as SwarmTask):
+                    services.Add(((SwarmTask)change.Object).ServiceId);
+                    break;
+                case ObjectKind.Node:
+                    Observe(state, change.Old as Node, change.New as Node);
+                    break;
+                case ObjectKind.Swarm when change is { Old: SwarmObject old, New: SwarmObject swarm } && old.Spec.Orchestration != swarm.Spec.Orchestration:
+                    services.UnionWith(state.Services.All.Select(service => service.Id));
+                    break;
+            }
+        }
+    }
+
+    private void Observe(Service? service, string id, bool own)
+    {
+        if (service is not null && IsGlobal(service))
+            globals.Add(id);
+        else
+            globals.Remove(id);
+        if (!own)
+            services.Add(id);
+    }
+
+    /// <summary>A node's news concerns the tasks it has, and all services that have one on each node.</summary>
+    private void Observe(Snapshot state, Node? old, Node? node)
+    {
+        if (old is not null && node is not null && old.Spec == node.Spec && old.Description == node.Description && old.Status == node.Status)
+            return;
+        var id = (node ?? old)!.Id;
+        nodes.Add(id);
+        services.UnionWith(state.TasksOfNode(id).Select(task => task.ServiceId));
+        services.UnionWith(globals);
+    }
+
+    private List<StoreChange> DecideNodes(Snapshot state, Timestamp now)
+    {
+        List<StoreChange> changes = [];
+        foreach (var id in nodes.Order(StringComparer.Ordinal))
+        {
+            var decided = NodeTasks.Plan(state, id, now);
+            wakeUps.Set(new(ObjectKind.Node, id), decided.WakeAt);
+            changes.AddRange(decided.Changes);
+            services.UnionWith(decided.Changes.Select(change => ((SwarmTask)change.Object!).ServiceId));
+        }
+        nodes.Clear();
+        return changes;
+    }
+
+    private void DecideServices(Plan plan, Timestamp now)
+    {
+        foreach (var id in services.Order(StringComparer.Ordinal).ToList())
+        {
+            var room = ChangesMax - plan.Changes.Count;
+            if (room <= 0)
+                return;
+            var decided = Orchestrator.Plan(plan.State, id, now, newId, room);
+            wakeUps.Set(new(ObjectKind.Service, id), decided.WakeAt);
+            plan.Add(decided.Changes);
+            if (!decided.More)
+                services.Remove(id);
+        }
+    }
+
+    /// <summary>Tasks that were made just now get their node in the same round, at no further change.</summary>
+    private void Schedule(Plan plan, Timestamp now)
+    {
+        var decided = scheduler.Plan(now, ChangesMax);
+        wakeUps.Set(SchedulerWake, decided.WakeAt);
+        plan.Add(decided.Changes, told: true);
+    }
+
+    private static bool IsGlobal(Service service) => service.Spec.Mode is { Global: not null };
+
+    /// <summary>The round's changes so far, of which the scheduler is told.</summary>
+    private sealed class Plan(Snapshot state, Scheduler scheduler)
+    {
+        private readonly Dictionary<string, StoreChange> changes = new(StringComparer.Ordinal);
+
+        public Snapshot State { get; private set; } = state;
+
+        public IReadOnlyCollection<StoreChange> Changes => changes.Values;
+
+        /// <summary>Adds changes, and lets what follows see them.</summary>
+        public void ThenOn(IReadOnlyList<StoreChange> decided)
+        {
+            Add(decided);
+            State = State.With(decided);
+        }
+
+        public void Add(IReadOnlyList<StoreChange> decided, bool told = false)
+        {
+            foreach (var change in decided)
+            {
+                changes[change.Id] = change;
+                if (told || change.Kind != ObjectKind.Task)
+                    continue;
+                var old = State.Tasks.Find(change.Id);
+                // One that was made and is not wanted any more was never there.
+                if (change.Object is null && old is null)
+                    changes.Remove(change.Id);
+                else
+                    scheduler.Observe(new(change.Kind, old, change.Object));
+            }
+        }
+    }
+}
