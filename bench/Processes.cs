@@ -47,14 +47,18 @@ internal sealed class Processes : IAsyncDisposable
     public static string DaemonPath() =>
         Environment.GetEnvironmentVariable("SWARMPSD") ?? Path.GetFullPath(Path.Combine(Environment.CurrentDirectory, "artifacts", "swarmpsd", "swarmpsd"));
 
+    /// <summary>Ends a process as an administrator would.</summary>
+    public static async Task StopAsync(Process process)
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        await kill.WaitForExitAsync();
+        await process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var process in running.AsEnumerable().Reverse().Where(process => !process.HasExited))
-        {
-            using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-            await kill.WaitForExitAsync();
-            await process.WaitForExitAsync();
-        }
+            await StopAsync(process);
         Directory.Delete(Folder, recursive: true);
     }
 

@@ -4,6 +4,7 @@ using SwarmPS.Bench;
 Dictionary<string, Func<string[], Task>> benchmarks = new()
 {
     ["services"] = ServiceCreation.RunAsync,
+    ["daemon"] = DaemonFootprint.RunAsync,
     ["store"] = StoreCommits.RunAsync,
 
     // A part of "store": the process whose start it measures.

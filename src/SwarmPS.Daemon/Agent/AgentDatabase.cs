@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Nerdbank.MessagePack;
-using SwarmPS.Daemon.Composition;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Model;
 
@@ -38,7 +37,7 @@ internal sealed class AgentDatabase : IDisposable
     /// <param name="log">The log.</param>
     public static AgentDatabase Open(AgentOptions options, TimeProvider clock, ILogger log)
     {
-        PrivateFiles.MakeFolder(options.DataRoot);
+        new SwarmDirectory(options.DataRoot).CreateRoot();
         var path = Path.Combine(options.DataRoot, "agent.db");
         try
         {
@@ -152,7 +151,7 @@ internal sealed class AgentDatabase : IDisposable
     private static SqliteConnection OpenFile(string path)
     {
         if (!File.Exists(path))
-            PrivateFiles.Write(path, "");
+            DurableFile.Write(path, []);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {

@@ -13,6 +13,7 @@ internal static partial class DaemonLog
         logging.SetMinimumLevel(options.LogLevel);
         // A request's every step is a framework's matter, not an administrator's.
         logging.AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
+        logging.AddFilter("DotNext", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
         logging.AddFilter("Yarp", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (options.LogFormat == LogFormat.Json)
@@ -40,4 +41,7 @@ internal static partial class DaemonLog
 
     [LoggerMessage(1005, LogLevel.Error, "This node cannot go on in its swarm: {Reason}")]
     internal static partial void Faulted(this ILogger log, string reason, Exception cause);
+
+    [LoggerMessage(1006, LogLevel.Warning, "The engine at {Engine} is out of reach, so the swarm's containers stay there; remove them by hand: docker ps -a --filter label=com.docker.swarm.task.id")]
+    internal static partial void ContainersLeft(this ILogger log, string engine);
 }

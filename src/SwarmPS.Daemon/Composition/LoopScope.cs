@@ -9,6 +9,7 @@ internal sealed class LoopScope : IAsyncDisposable
     private readonly CancellationTokenSource source;
     private readonly TaskCompletionSource<Exception> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Task> loops = [];
+    private int disposed;
 
     /// <summary>A scope that ends with <paramref name="stop"/>.</summary>
     public LoopScope(CancellationToken stop) => source = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -22,9 +23,11 @@ internal sealed class LoopScope : IAsyncDisposable
     /// <summary>Starts a loop, which should run until its token is cancelled; an early end is a fault too.</summary>
     public void Run(string name, Func<CancellationToken, Task> loop) => loops.Add(Task.Run(() => GuardAsync(name, loop)));
 
-    /// <summary>Cancels the loops and waits for their end.</summary>
+    /// <summary>Cancels the loops and waits for their end; a second time does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
         await source.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(loops).ConfigureAwait(false);
         source.Dispose();

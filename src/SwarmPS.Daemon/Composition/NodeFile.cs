@@ -1,5 +1,7 @@
+using System.Text;
 using Newtonsoft.Json;
 using SwarmPS.Api;
+using SwarmPS.Daemon.Persistence;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Composition;
@@ -43,7 +45,7 @@ internal sealed record NodeFile
     }
 
     /// <summary>Writes the file whole or not at all.</summary>
-    public void Save(string path) => PrivateFiles.Write(path, ApiJson.Write(this));
+    public void Save(string path) => DurableFile.Write(path, Encoding.UTF8.GetBytes(ApiJson.Write(this)));
 }
 
 /// <summary>The daemon refuses to run on locked or damaged data; the message says what to do. Exit code 2.</summary>

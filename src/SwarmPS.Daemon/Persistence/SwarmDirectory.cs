@@ -31,6 +31,9 @@ public sealed record SwarmDirectory(string Root)
     /// <summary>What the agent must not forget.</summary>
     public string AgentFile => Path.Combine(Root, "agent.db");
 
+    /// <summary>Makes the data root, and sees to it that no one else may enter it.</summary>
+    public void CreateRoot() => CreatePrivate(Root);
+
     /// <summary>Makes the directories, and sees to it that no one else may enter them.</summary>
     public void Create()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -106,7 +107,8 @@ internal sealed class DockerEngine : IEngine
     {
         var wanted = new ContainerEventsParameters
         {
-            Since = Timestamp.From(since).ToString(),
+            // Older engines read nothing but seconds here.
+            Since = since.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
             Filters = Filters(("type", ["container"]), ("event", ["die", "health_status", "destroy"]), ("label", labels)),
         };
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);

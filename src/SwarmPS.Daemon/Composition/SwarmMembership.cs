@@ -1,0 +1,182 @@
+using Microsoft.Extensions.Logging;
+using SwarmPS.Api;
+using SwarmPS.Daemon.Agent;
+using SwarmPS.Daemon.Persistence;
+using SwarmPS.Daemon.Security;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Composition;
+
+/// <summary>Brings this node into a swarm and out of it. One change at a time; reading where it stands never waits.</summary>
+internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
+{
+    private const string AlreadyIn = "This node is already part of a swarm. Use \"docker swarm leave\" (Exit-Swarm) to leave this swarm and join another one.";
+    private const string NotIn = "This node is not part of a swarm.";
+    private const string LastManager =
+        "You are attempting to leave the swarm on a node that is participating as a manager. Removing the last manager erases all current state of the swarm. Use `--force` (-Force) to ignore this message.";
+
+    private readonly DaemonOptions options;
+    private readonly SwarmDirectory directory;
+    private readonly TimeProvider clock;
+    private readonly ILoggerFactory logging;
+    private readonly ILogger log;
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private volatile Standing standing = new(LocalNodeState.Inactive, "", null);
+
+    public SwarmMembership(DaemonOptions options, SwarmDirectory directory, TimeProvider clock, ILoggerFactory logging)
+    {
+        (this.options, this.directory, this.clock, this.logging) = (options, directory, clock, logging);
+        log = logging.CreateLogger<SwarmMembership>();
+        Logs = new SessionLogs(() => standing.Session?.Logs);
+    }
+
+    /// <inheritdoc/>
+    public LocalNodeState State => standing.State;
+
+    /// <inheritdoc/>
+    public string Error => standing.Error;
+
+    /// <inheritdoc/>
+    public SwarmMember? Member => standing.Session?.Member;
+
+    /// <summary>The output of this node's tasks, whatever swarm it is in.</summary>
+    public ITaskLogs Logs { get; }
+
+    /// <summary>Takes up the swarm this node was in when it stopped. Throws where its data is damaged.</summary>
+    public async Task ResumeAsync(CancellationToken stop)
+    {
+        await gate.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (NodeFile.Load(directory.NodeFile) is not { } node)
+                return;
+            standing = new(LocalNodeState.Pending, "", null);
+            Enter(await SwarmSession.StartAsync(options, directory, node, found: null, clock, logging, stop).ConfigureAwait(false));
+            log.Resumed(node.SwarmId, node.NodeId);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> InitAsync(SwarmInitRequest request, CancellationToken stop)
+    {
+        await gate.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (standing.State != LocalNodeState.Inactive)
+                throw new SwarmException(SwarmErrorCode.Unavailable, AlreadyIn);
+            return await FoundAsync(request, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task LeaveAsync(bool force, CancellationToken stop)
+    {
+        await gate.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (standing.State == LocalNodeState.Inactive)
+                throw new SwarmException(SwarmErrorCode.Unavailable, NotIn);
+            if (!force)
+                throw new SwarmException(SwarmErrorCode.Unavailable, LastManager);
+            if (standing.Session is { } session)
+            {
+                if (!await session.RemoveTasksAsync(stop).ConfigureAwait(false))
+                    log.ContainersLeft(options.Engine);
+                await session.DisposeAsync().ConfigureAwait(false);
+            }
+            directory.RemoveSwarm();
+            standing = new(LocalNodeState.Inactive, "", null);
+            log.Left();
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task RotateTokensAsync(bool worker, bool manager, CancellationToken stop)
+    {
+        var member = Member ?? throw new SwarmException(SwarmErrorCode.Unavailable, NotIn);
+        return member.Store.UpdateAsync(
+            tx =>
+            {
+                var swarm = tx.View.Swarm!;
+                var root = swarm.TLSInfo!.TrustRoot!;
+                tx.Put(swarm with
+                {
+                    JoinTokens = new(
+                        worker ? JoinToken.Create(root) : swarm.JoinTokens!.Worker,
+                        manager ? JoinToken.Create(root) : swarm.JoinTokens!.Manager),
+                });
+            },
+            stop);
+    }
+
+    /// <summary>Stops this node's part in its swarm; containers stay as they are.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await gate.WaitAsync().ConfigureAwait(false);
+        if (standing.Session is { } session)
+            await session.DisposeAsync().ConfigureAwait(false);
+        gate.Dispose();
+    }
+
+    private async Task<string> FoundAsync(SwarmInitRequest request, CancellationToken stop)
+    {
+        standing = new(LocalNodeState.Pending, "", null);
+        try
+        {
+            // What an attempt left over that was cut off.
+            directory.RemoveSwarm();
+            var founding = SwarmFounding.Create(request, directory, clock);
+            var session = await SwarmSession.StartAsync(options, directory, founding.Node, founding.Found, clock, logging, stop).ConfigureAwait(false);
+            founding.Node.Save(directory.NodeFile);
+            Enter(session);
+            log.Initialized(founding.Node.SwarmId, founding.Node.NodeId);
+            return founding.Node.NodeId;
+        }
+        catch (Exception fault)
+        {
+            standing = new(LocalNodeState.Inactive, "", null);
+            directory.RemoveSwarm();
+            if (fault is IOException or UnauthorizedAccessException)
+                throw new SwarmException(SwarmErrorCode.Unavailable, $"The swarm could not be made: {options.DataRoot} cannot be written ({fault.Message}). See to it that the disk has room, then try again.", fault);
+            throw;
+        }
+    }
+
+    private void Enter(SwarmSession session)
+    {
+        standing = new(LocalNodeState.Active, "", session);
+        _ = WatchAsync(session);
+    }
+
+    /// <summary>A session that fails stays to be looked at and left, and says so wherever it is asked.</summary>
+    private async Task WatchAsync(SwarmSession session)
+    {
+        if (await session.Fault.ConfigureAwait(false) is { } fault && standing.Session == session)
+        {
+            log.Faulted(fault.Message, fault);
+            standing = new(LocalNodeState.Error, fault.Message, session);
+        }
+    }
+
+    /// <summary>Where the node stands, read as one.</summary>
+    private sealed record Standing(LocalNodeState State, string Error, SwarmSession? Session);
+
+    /// <summary>The logs of the session there is now.</summary>
+    private sealed class SessionLogs(Func<ITaskLogs?> current) : ITaskLogs
+    {
+        public IAsyncEnumerable<TaskLogLine> ReadAsync(string taskId, TaskLogOptions wanted, CancellationToken stop) =>
+            (current() ?? throw new SwarmException(SwarmErrorCode.Unavailable, NotIn)).ReadAsync(taskId, wanted, stop);
+    }
+}
