@@ -8,7 +8,8 @@ namespace SwarmPS.Cmdlets.Binding;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class MountTransformationAttribute : NotationTransformationAttribute
 {
-    private protected override Array ToArray(IEnumerable<object> inputs) => inputs.Select(Read).ToArray();
+    private protected override Array ToArray(IEnumerable<object> inputs) =>
+        LooseFields.Join(inputs, text => !text.Contains(',', StringComparison.Ordinal)).Select(Read).ToArray();
 
     private static Mount Read(object input) => input switch
     {

@@ -8,7 +8,8 @@ namespace SwarmPS.Cmdlets.Binding;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PortTransformationAttribute : NotationTransformationAttribute
 {
-    private protected override Array ToArray(IEnumerable<object> inputs) => inputs.SelectMany(Read).ToArray();
+    private protected override Array ToArray(IEnumerable<object> inputs) =>
+        LooseFields.Join(inputs, text => text.Contains('=', StringComparison.Ordinal) && !text.Contains(',', StringComparison.Ordinal)).SelectMany(Read).ToArray();
 
     private static IEnumerable<PortConfig> Read(object input) => input switch
     {

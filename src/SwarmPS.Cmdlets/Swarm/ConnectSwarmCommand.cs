@@ -8,7 +8,7 @@ namespace SwarmPS.Cmdlets.Swarm;
 /// <summary>Chooses the daemon that this session talks to.</summary>
 [Cmdlet(VerbsCommunications.Connect, "Swarm")]
 [OutputType(typeof(SwarmConnectionInfo))]
-public sealed class ConnectSwarmCommand : SwarmCmdlet
+public sealed class ConnectSwarmCommand : SessionCmdlet
 {
     /// <summary>The daemon's socket: a path or <c>unix://PATH</c>.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -20,7 +20,7 @@ public sealed class ConnectSwarmCommand : SwarmCmdlet
     protected override string Subject => "Swarm";
 
     /// <inheritdoc/>
-    protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
+    protected override async Task AskAsync(CancellationToken stop)
     {
         var endpoint = Socket is null ? SwarmEndpoint.FromEnvironment() : Connections.Resolve(this, Socket);
         var answer = await Connections.ClientOf(endpoint).GetInfoAsync(stop);

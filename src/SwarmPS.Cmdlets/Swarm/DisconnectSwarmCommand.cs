@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using SwarmPS.Api;
 using SwarmPS.Cmdlets.Connection;
 using SwarmPS.Cmdlets.Pipeline;
 
@@ -8,13 +7,13 @@ namespace SwarmPS.Cmdlets.Swarm;
 /// <summary>Ends the choice of <see cref="ConnectSwarmCommand"/>; the daemon is not touched.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "Swarm")]
 [OutputType(typeof(void))]
-public sealed class DisconnectSwarmCommand : SwarmCmdlet
+public sealed class DisconnectSwarmCommand : SessionCmdlet
 {
     /// <inheritdoc/>
     protected override string Subject => "Swarm";
 
     /// <inheritdoc/>
-    protected override Task AskAsync(SwarmClient swarm, CancellationToken stop)
+    protected override Task AskAsync(CancellationToken stop)
     {
         var was = Connections.Endpoint.Address;
         WriteVerbose(Connections.Forget()

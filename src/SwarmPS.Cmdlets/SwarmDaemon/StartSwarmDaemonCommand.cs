@@ -11,7 +11,7 @@ namespace SwarmPS.Cmdlets.SwarmDaemon;
 /// <summary>Starts the daemon on this machine, waits until it answers, and connects the session to it.</summary>
 [Cmdlet(VerbsLifecycle.Start, "SwarmDaemon", SupportsShouldProcess = true)]
 [OutputType(typeof(SwarmDaemonInfo))]
-public sealed class StartSwarmDaemonCommand : SwarmCmdlet
+public sealed class StartSwarmDaemonCommand : SessionCmdlet
 {
     private const int LogLines = 15;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -56,7 +56,7 @@ public sealed class StartSwarmDaemonCommand : SwarmCmdlet
     protected override string Subject => "Daemon";
 
     /// <inheritdoc/>
-    protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
+    protected override async Task AskAsync(CancellationToken stop)
     {
         if (OperatingSystem.IsWindows())
             throw new SwarmFailureException("NotSupported", ErrorCategory.NotImplemented, "Start-SwarmDaemon needs Linux: run swarmpsd there, and connect to it.");

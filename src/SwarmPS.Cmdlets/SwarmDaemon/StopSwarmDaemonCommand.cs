@@ -11,7 +11,7 @@ namespace SwarmPS.Cmdlets.SwarmDaemon;
 /// <summary>Stops a daemon of this machine in good order. Its containers go on running.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "SwarmDaemon", SupportsShouldProcess = true, DefaultParameterSetName = "Socket")]
 [OutputType(typeof(void))]
-public sealed class StopSwarmDaemonCommand : SwarmCmdlet
+public sealed class StopSwarmDaemonCommand : SessionCmdlet
 {
     /// <summary>The daemon that listens there; this session's where nothing is said.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = "Socket")]
@@ -32,7 +32,7 @@ public sealed class StopSwarmDaemonCommand : SwarmCmdlet
     protected override string Subject => "Daemon";
 
     /// <inheritdoc/>
-    protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
+    protected override async Task AskAsync(CancellationToken stop)
     {
         if (!OperatingSystem.IsLinux() && DataRoot is null)
             throw new SwarmFailureException("NotSupported", ErrorCategory.NotImplemented, "Finding a daemon by its socket needs Linux: stop it with -DataRoot.");

@@ -26,6 +26,9 @@ public sealed class NewSwarmServiceCommand : ServiceSettingsCmdlet
     public string Mode { get; set; } = "Replicated";
 
     /// <inheritdoc/>
+    protected override object? Target => Name ?? Image;
+
+    /// <inheritdoc/>
     protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
     {
         var spec = ToSpec();

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 
-namespace SwarmPS.Cmdlets.Tests.Notation;
+namespace SwarmPS.Cmdlets.Tests.Binding;
 
 /// <summary>PowerShell reads 1s and 10d as numbers with a suffix; what was written must count.</summary>
 

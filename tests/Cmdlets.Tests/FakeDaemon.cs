@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using SwarmPS.Api;
+using SwarmPS.Model;
+
+namespace SwarmPS.Cmdlets.Tests;
+
+/// <summary>A request that a cmdlet sent.</summary>
+internal sealed record Received(string Method, string Path, IReadOnlyDictionary<string, string> Query, string Body)
+{
+    public T As<T>() => ApiJson.Read<T>(Body);
+
+    public override string ToString() => $"{Method} {Path}";
+}
+
+/// <summary>A daemon that answers as a test says, on a socket of its own, and remembers what it was asked.</summary>
+internal sealed class FakeDaemon : IAsyncDisposable
+{
+    private readonly string folder;
+    private readonly WebApplication server;
+    private readonly ConcurrentDictionary<string, Func<HttpContext, Received, Task>> answers = new();
+
+    private FakeDaemon(string folder, string socket)
+    {
+        this.folder = folder;
+        Socket = socket;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(options => options.ListenUnixSocket(Socket));
+        server = builder.Build();
+        server.Run(AnswerAsync);
+        Json("GET /_ping", () => "OK");
+        Json("GET /info", () => new InfoAnswer { Name = "box", ServerVersion = "20.10.24", Swarm = new SwarmInfo { NodeId = "n1", LocalNodeState = "active", ControlAvailable = true, Nodes = 1, Managers = 1 } });
+    }
+
+    public string Socket { get; }
+
+    public string Address => "unix://" + Socket;
+
+    public ConcurrentQueue<Received> Requests { get; } = new();
+
+    /// <summary>What was asked but to look at something.</summary>
+    public IEnumerable<Received> Changes => Requests.Where(request => request.Method != "GET");
+
+    public static async Task<FakeDaemon> StartAsync(string? socket = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("swarmps-fake-").FullName;
+        var daemon = new FakeDaemon(folder, socket ?? Path.Combine(folder, "api.sock"));
+        await daemon.server.StartAsync();
+        return daemon;
+    }
+
+    /// <summary>Answers a route, as <c>GET /services/*</c>, with an object; nothing for a null.</summary>
+    public FakeDaemon Json(string route, Func<object?> answer) => Json(route, _ => answer());
+
+    public FakeDaemon Json(string route, Func<Received, object?> answer) => On(route, (context, request) =>
+        answer(request) is { } body ? context.Response.WriteAsync(ApiJson.Write(body)) : Task.CompletedTask);
+
+    /// <summary>Refuses a route.</summary>
+    public FakeDaemon Refuse(string route, int status, string message) => On(route, (context, _) =>
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsync(ApiJson.Write(new { message }));
+    });
+
+    public FakeDaemon On(string route, Func<HttpContext, Received, Task> answer)
+    {
+        answers[route] = answer;
+        return this;
+    }
+
+    /// <summary>How services converge: a line for each step.</summary>
+    public FakeDaemon Converges(params Convergence[] steps) => On("GET /swarmps/services/*/convergence", async (context, _) =>
+    {
+        foreach (var step in steps)
+        {
+            await context.Response.WriteAsync(ApiJson.Write(step) + "\n");
+            await context.Response.Body.FlushAsync();
+        }
+    });
+
+    /// <summary>One service that can be looked at and updated, and converges at once.</summary>
+    public FakeDaemon Has(params Service[] services)
+    {
+        var all = services.ToDictionary(service => service.Id);
+        Json("GET /services", request => Filtered(all.Values, request).ToList());
+        Json("GET /services/*", request => all.Values.Single(service => request.Path.EndsWith("/" + service.Id, StringComparison.Ordinal) || request.Path.EndsWith("/" + service.Spec.Name, StringComparison.Ordinal)));
+        Json("POST /services/*/update", request =>
+        {
+            var id = request.Path.Split('/')[2];
+            all[id] = all[id] with { Spec = request.As<ServiceSpec>(), Version = new(all[id].Version.Index + 1) };
+            return new UpdateAnswer();
+        });
+        Json("POST /services/create", request =>
+        {
+            all["new1"] = new() { Id = "new1", Spec = request.As<ServiceSpec>(), Version = new(1) };
+            return new CreateAnswer { Id = "new1" };
+        });
+        Json("DELETE /services/*", () => null);
+        return Converges(new Convergence { Desired = 1, Running = 1, State = "converged" });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static IEnumerable<Service> Filtered(IEnumerable<Service> services, Received request)
+    {
+        var filters = request.Query.TryGetValue("filters", out var json) ? ApiJson.Read<Dictionary<string, Dictionary<string, bool>>>(json) : [];
+        return services.Where(service => filters.All(filter => filter.Key switch
+        {
+            "name" => filter.Value.Keys.Any(name => service.Spec.Name!.StartsWith(name, StringComparison.Ordinal)),
+            "id" => filter.Value.Keys.Any(id => service.Id.StartsWith(id, StringComparison.Ordinal)),
+            _ => true,
+        }));
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        var path = Regex.Replace(context.Request.Path, "^/v1\\.\\d+", "");
+        var query = context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
+        var request = new Received(context.Request.Method, path, query, await reader.ReadToEndAsync());
+        Requests.Enqueue(request);
+        var match = answers.Where(pair => Fits(pair.Key, request)).OrderBy(pair => pair.Key.Contains('*')).ThenByDescending(pair => pair.Key.Length).FirstOrDefault();
+        if (match.Value is not null)
+        {
+            await match.Value(context, request);
+            return;
+        }
+        context.Response.StatusCode = 404;
+        await context.Response.WriteAsync(ApiJson.Write(new { message = $"page not found: {request}" }));
+    }
+
+    private static bool Fits(string route, Received request) =>
+        Regex.IsMatch(request.ToString(), "^" + Regex.Escape(route).Replace("\\*", "[^/]+") + "$");
+}

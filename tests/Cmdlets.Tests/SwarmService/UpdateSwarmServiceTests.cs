@@ -1,0 +1,154 @@
+using System.Management.Automation;
+using Microsoft.AspNetCore.Http;
+using SwarmPS.Api;
+using SwarmPS.Cmdlets.SwarmService;
+using SwarmPS.Model;
+
+namespace SwarmPS.Cmdlets.Tests.SwarmService;
+
+public sealed class UpdateSwarmServiceTests
+{
+    private static async Task<ServiceSpec> PostedAsync(string script, Service? from = null)
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Has(from ?? Samples.Web);
+        using var prompt = new Prompt(daemon);
+        prompt.Run(script).Clean();
+        var update = Assert.Single(daemon.Changes);
+        Assert.Equal("7", update.Query["version"]);
+        return update.As<ServiceSpec>();
+    }
+
+    private static Task<ServiceSpec> UpdatedAsync(string arguments) => PostedAsync($"Update-SwarmService web -NoWait {arguments}");
+
+    [Fact]
+    public async Task NothingNamed_ChangesNothing() => Assert.Equal(Samples.Web.Spec, await UpdatedAsync(""));
+
+    [Fact]
+    public async Task OnlyWhatIsNamed_Changes()
+    {
+        var spec = await UpdatedAsync("-Image nginx:2 -LimitMemory 1g -ReadOnly");
+        var old = Samples.Web.Spec;
+        Assert.Equal(old with
+        {
+            TaskTemplate = old.TaskTemplate with
+            {
+                ContainerSpec = old.TaskTemplate.ContainerSpec! with { Image = "nginx:2", ReadOnly = true },
+                Resources = new() { Limits = new() { MemoryBytes = 1 << 30 } },
+            },
+        }, spec);
+    }
+
+    [Fact]
+    public async Task Switch_CanBeTakenBack()
+    {
+        var web = Samples.Web with { Spec = Samples.Web.Spec with { TaskTemplate = new() { ContainerSpec = new() { Image = "i", ReadOnly = true, Tty = true, Init = true } } } };
+        var container = (await PostedAsync("Update-SwarmService web -NoWait -ReadOnly:$false -Tty:$false -Init:$false", web)).TaskTemplate.ContainerSpec!;
+        Assert.Equal((false, false, false), (container.ReadOnly, container.Tty, container.Init));
+    }
+
+    [Fact]
+    public async Task Force_RaisesTheCounter() => Assert.Equal(5ul, (await UpdatedAsync("-Force")).TaskTemplate.ForceUpdate);
+
+    [Fact]
+    public async Task Restart_ChangesTheCounterAlone() =>
+        Assert.Equal(Samples.Web.Spec with { TaskTemplate = Samples.Web.Spec.TaskTemplate with { ForceUpdate = 5 } }, await PostedAsync("Restart-SwarmService web -NoWait"));
+
+    [Fact]
+    public async Task Resize_ChangesTheReplicasAlone() =>
+        Assert.Equal(Samples.Web.Spec with { Mode = new() { Replicated = new(9) } }, await PostedAsync("Resize-SwarmService web 9 -NoWait"));
+
+    [Fact]
+    public async Task GlobalService_CannotBeResized()
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Has(Samples.Db);
+        using var prompt = new Prompt(daemon);
+        var outcome = prompt.Run("Resize-SwarmService db 3");
+        Assert.Equal(("ServiceNotReplicated", ErrorCategory.InvalidOperation), (outcome.ErrorId, outcome.Error.CategoryInfo.Category));
+        Assert.Empty(daemon.Changes);
+    }
+
+    [Fact]
+    public async Task Env_CanBeReplaced_AddedTo_AndTakenFrom()
+    {
+        Assert.Equal(["C=3"], (await UpdatedAsync("-Env C=3")).TaskTemplate.ContainerSpec!.Env);
+        Assert.Empty((await UpdatedAsync("-Env @()")).TaskTemplate.ContainerSpec!.Env!);
+        Assert.Equal(["B=x", "C=3"], (await UpdatedAsync("-AddEnv @{ B = 'x'; C = 3 } -RemoveEnv A")).TaskTemplate.ContainerSpec!.Env);
+    }
+
+    [Fact]
+    public async Task Labels_CanBeReplaced_AddedTo_AndTakenFrom()
+    {
+        Assert.Equal(new ValueMap<string>([new("n", "1")]), (await UpdatedAsync("-Label n=1")).Labels);
+        Assert.Equal(new ValueMap<string>([new("n", "1")]), (await UpdatedAsync("-AddLabel n=1 -RemoveLabel team")).Labels);
+        Assert.Equal(new ValueMap<string>([new("inside", "no"), new("n", "1")]), (await UpdatedAsync("-AddContainerLabel n=1, inside=no")).TaskTemplate.ContainerSpec!.Labels);
+    }
+
+    [Fact]
+    public async Task Constraints_CompareByMeaning()
+    {
+        Assert.Empty((await UpdatedAsync("-RemoveConstraint node.role==worker")).TaskTemplate.Placement!.Constraints!);
+        Assert.Equal(["node.role==worker", "node.hostname != x"], (await UpdatedAsync("-AddConstraint node.role==worker, 'node.hostname != x'")).TaskTemplate.Placement!.Constraints);
+    }
+
+    [Fact]
+    public async Task Mounts_GoByTheirTarget()
+    {
+        Assert.Equal(["/more"], (await UpdatedAsync("-RemoveMount /data -AddMount type=tmpfs,dst=/more")).TaskTemplate.ContainerSpec!.Mounts!.Select(mount => mount.Target));
+        Assert.Equal(["other"], (await UpdatedAsync("-AddMount src=other,dst=/data")).TaskTemplate.ContainerSpec!.Mounts!.Select(mount => mount.Source));
+    }
+
+    [Fact]
+    public async Task Ports_AreTakenAwayByTheContainersPort()
+    {
+        Assert.Empty((await UpdatedAsync("-RemovePublish 80")).EndpointSpec!.Ports!);
+        Assert.Single((await UpdatedAsync("-RemovePublish 80/udp")).EndpointSpec!.Ports!);
+        Assert.Equal([81u], (await UpdatedAsync("-AddPublish 'published=8080,target=81,mode=host'")).EndpointSpec!.Ports!.Select(port => port.TargetPort));
+        Assert.Equal([80u, 443u], (await UpdatedAsync("-AddPublish 8443:443")).EndpointSpec!.Ports!.Select(port => port.TargetPort));
+    }
+
+    [Fact]
+    public async Task HealthSettings_AreChangedOneByOne()
+    {
+        var web = Samples.Web with { Spec = Samples.Web.Spec with { TaskTemplate = new() { ContainerSpec = new() { Healthcheck = new() { Test = ["CMD", "x"], Retries = 1 } } } } };
+        Assert.Equal(new HealthConfig { Test = ["CMD", "x"], Retries = 4 }, (await PostedAsync("Update-SwarmService web -NoWait -HealthRetries 4", web)).TaskTemplate.ContainerSpec!.Healthcheck);
+    }
+
+    [Fact]
+    public async Task StaleVersion_IsReadAgain()
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        var (reads, posts) = (0ul, 0);
+        daemon.Has(Samples.Web)
+            .Json("GET /services/*", () => Samples.Web with { Version = new(++reads) })
+            .On("POST /services/*/update", async (context, request) =>
+            {
+                context.Response.StatusCode = ++posts < 3 ? 500 : 200;
+                await context.Response.WriteAsync(posts < 3 ? ApiJson.Write(new { message = SwarmException.OutOfSequenceText }) : "{}");
+            });
+        using var prompt = new Prompt(daemon);
+        prompt.Run("Update-SwarmService web -Image i -NoWait").Clean();
+        Assert.Equal(["1", "2", "3"], daemon.Changes.Select(change => change.Query["version"]));
+    }
+
+    [Fact]
+    public async Task VersionThatStaysStale_IsARetryableErrorOfItsOwn()
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Has(Samples.Web).Refuse("POST /services/*/update", 500, SwarmException.OutOfSequenceText);
+        using var prompt = new Prompt(daemon);
+        var outcome = prompt.Run("Update-SwarmService web -Image i -NoWait");
+        Assert.Equal(("UpdateOutOfSequence", ErrorCategory.ResourceBusy), (outcome.ErrorId, outcome.Error.CategoryInfo.Category));
+        Assert.Equal(5, daemon.Changes.Count());
+    }
+
+    [Fact]
+    public async Task PassThru_GivesTheServiceAsItIsNow()
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Has(Samples.Web);
+        using var prompt = new Prompt(daemon);
+        Assert.Equal("nginx:2", prompt.Run("Update-SwarmService web nginx:2 -PassThru").One<SwarmServiceInfo>().Image);
+    }
+}
