@@ -14,7 +14,7 @@ internal sealed class ResourceFilter : NodeFilter
     private ResourceFilter(TaskResources wanted)
     {
         this.wanted = wanted;
-        processors = Lack(string.Create(CultureInfo.InvariantCulture, $"{wanted.NanoCPUs / 1e9m:0.###} CPUs"));
+        processors = Lack(string.Create(CultureInfo.InvariantCulture, $"{wanted.NanoCPUs / 1e9m:0.###} {(wanted.NanoCPUs == 1_000_000_000 ? "CPU" : "CPUs")}"));
         memory = Lack(ByteSizes.Format(wanted.MemoryBytes) + " of memory");
     }
 
