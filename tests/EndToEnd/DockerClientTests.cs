@@ -41,6 +41,7 @@ public sealed class DockerClientTests(EngineFixture engine) : IAsyncLifetime
     [Fact]
     public async Task NodeAndInfo_TellOfOneReadyLeader()
     {
+        await Eventually.TrueAsync(async () => (await docker.RunAsync("node", "ls")).Contains("Ready"), () => "the node to be ready");
         Assert.Matches("Ready +Active +Leader", await docker.RunAsync("node", "ls"));
         Assert.Contains("Swarm: active", await docker.RunAsync("info"));
         Assert.Contains("e2e", await docker.RunAsync("node", "inspect", "self", "--pretty"));

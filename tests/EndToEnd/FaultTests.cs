@@ -84,18 +84,18 @@ public sealed class FaultTests(EngineFixture engine) : IAsyncLifetime
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting a small disk needs root");
         Directory.CreateDirectory(daemon.DataRoot);
-        await MountAsync("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", daemon.DataRoot);
+        await RunAsync("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", daemon.DataRoot);
         try
         {
             await daemon.StartAsync();
             var refused = await Assert.ThrowsAnyAsync<Exception>(() => daemon.InitializeAsync(CancellationToken.None));
-            Assert.Contains("space", refused.Message, StringComparison.OrdinalIgnoreCase);
+            Assert.Contains("disk is full", refused.Message);
             Assert.Equal("inactive", (await daemon.Client.GetInfoAsync(CancellationToken.None)).Swarm!.LocalNodeState);
         }
         finally
         {
             await daemon.StopAsync();
-            await MountAsync("umount", daemon.DataRoot);
+            await RunAsync("umount", daemon.DataRoot);
         }
     }
 
@@ -105,8 +105,9 @@ public sealed class FaultTests(EngineFixture engine) : IAsyncLifetime
         var nowhere = Path.Combine(daemon.Folder, "no-engine.sock");
         await using var alone = new DaemonProcess(nowhere);
         await alone.StartAsync();
-        var info = await Assert.ThrowsAsync<SwarmApiException>(() => alone.Client.GetVersionAsync(CancellationToken.None));
-        Assert.Contains(nowhere, info.Message);
+        var refused = await new DockerClient(alone.Address).TryAsync(null, "ps");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains(nowhere, refused.Error);
         await alone.InitializeAsync(CancellationToken.None);
         await alone.Client.CreateServiceAsync(new() { Name = "waits", TaskTemplate = new() { ContainerSpec = new() { Image = engine.Image } } }, CancellationToken.None);
         Assert.Single(await alone.Client.ListServicesAsync(new(), CancellationToken.None));
@@ -117,8 +118,7 @@ public sealed class FaultTests(EngineFixture engine) : IAsyncLifetime
     {
         await daemon.StartAsync();
         await daemon.InitializeAsync(CancellationToken.None);
-        await daemon.Client.CreateServiceAsync(
-            new() { Name = "stays", TaskTemplate = new() { ContainerSpec = new() { Image = engine.Image, Command = ["sleep", "3600"], StopGracePeriod = TimeSpan.FromSeconds(1) } } }, CancellationToken.None);
+        await CreateAsync("stays");
         var before = await RunningAsync();
         Assert.Equal(0, await daemon.StopAsync());
         var docker = new DockerClient("unix://" + engine.Socket);
@@ -127,6 +127,42 @@ public sealed class FaultTests(EngineFixture engine) : IAsyncLifetime
         var after = await RunningAsync();
         Assert.Equal((before.Id, before.Status.ContainerStatus.ContainerId), (after.Id, after.Status.ContainerStatus!.ContainerId));
     }
+
+    [Fact]
+    public async Task EngineThatCrashes_LosesNoTask_AndItsReturnIsNoticed()
+    {
+        await daemon.StartAsync();
+        await daemon.InitializeAsync(CancellationToken.None);
+        await CreateAsync("survives");
+        var before = await RunningAsync();
+        await engine.KillAsync();
+        Assert.Single(await daemon.Client.ListServicesAsync(new(), CancellationToken.None));
+        await engine.StartAsync();
+        await CreateAsync("after");
+        await Eventually.TrueAsync(
+            async () => (await daemon.Client.ListTasksAsync(new(), CancellationToken.None)).Count(task => task.Status.State == TaskState.Running) == 2, () => "both services' tasks to run");
+        var after = await daemon.Client.GetTaskAsync(before.Id, CancellationToken.None);
+        Assert.Equal((TaskState.Running, before.Status.ContainerStatus!.ContainerId), (after.Status.State, after.Status.ContainerStatus!.ContainerId));
+    }
+
+    [Fact]
+    public async Task SocketWithoutPermission_SaysSo_AndWhatToDo()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "acting as another user needs root");
+        await daemon.StartAsync();
+        // Let the other user see the socket, but not use it.
+        await RunAsync("chmod", "0755", daemon.Folder);
+        var start = new ProcessStartInfo("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "docker", "-H", daemon.Address, "ps"]) { RedirectStandardError = true };
+        start.Environment["HOME"] = "/tmp";
+        using var client = Process.Start(start)!;
+        var error = await client.StandardError.ReadToEndAsync();
+        await client.WaitForExitAsync();
+        Assert.NotEqual(0, client.ExitCode);
+        Assert.Contains("permission denied", error);
+    }
+
+    private Task CreateAsync(string name) => daemon.Client.CreateServiceAsync(
+        new() { Name = name, TaskTemplate = new() { ContainerSpec = new() { Image = engine.Image, Command = ["sleep", "3600"], StopGracePeriod = TimeSpan.FromSeconds(1) } } }, CancellationToken.None);
 
     private async Task<SwarmTask> RunningAsync()
     {
@@ -137,7 +173,7 @@ public sealed class FaultTests(EngineFixture engine) : IAsyncLifetime
         return running!;
     }
 
-    private static async Task MountAsync(string program, params string[] arguments)
+    private static async Task RunAsync(string program, params string[] arguments)
     {
         using var process = Process.Start(program, arguments);
         await process.WaitForExitAsync();

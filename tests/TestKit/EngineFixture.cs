@@ -8,7 +8,7 @@ namespace SwarmPS.TestKit;
 /// </summary>
 public sealed class EngineFixture : IAsyncLifetime
 {
-    private static readonly string[] Tools = ["sh", "sleep", "cat", "echo", "true", "false", "kill", "printenv", "id", "test", "touch", "ls", "httpd", "wget"];
+    private static readonly string[] Tools = ["sh", "sleep", "cat", "echo", "true", "false", "kill", "printenv", "id", "test", "touch", "ls", "rm", "httpd", "wget"];
 
     private Process? engine;
 
@@ -35,15 +35,18 @@ public sealed class EngineFixture : IAsyncLifetime
             return;
         Folder = Directory.CreateTempSubdirectory("swarmps-engine-").FullName;
         await StartAsync();
-        await ImportAsync();
+        await MakeImageAsync();
     }
 
     /// <summary>Starts the engine, also after <see cref="StopAsync"/> or <see cref="KillAsync"/>.</summary>
     public async Task StartAsync()
     {
-        // What kill -9 leaves behind would be taken for a running engine.
-        File.Delete(Path.Combine(Folder, "docker.pid"));
-        File.Delete(Path.Combine(Folder, "exec", "containerd", "containerd.pid"));
+        // What kill -9 leaves behind would be taken for a running engine and a running containerd, which dies with its engine.
+        foreach (var stale in new[] { Path.Combine(Folder, "docker.pid"), Path.Combine(Folder, "exec", "containerd", "containerd.pid") })
+        {
+            if (File.Exists(stale))
+                File.Delete(stale);
+        }
         var start = new ProcessStartInfo("dockerd",
         [
             "--data-root", Path.Combine(Folder, "data"), "--exec-root", Path.Combine(Folder, "exec"), "--pidfile", Path.Combine(Folder, "docker.pid"),
@@ -85,14 +88,22 @@ public sealed class EngineFixture : IAsyncLifetime
     {
         if (Missing is not null)
             return;
-        if (engine is { HasExited: false })
-        {
-            var left = await OutputAsync("docker", "-H", "unix://" + Socket, "ps", "-aq");
-            if (left.Length > 0)
-                await RunAsync("docker", ["-H", "unix://" + Socket, "rm", "-f", .. left.Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
-            await StopAsync();
-        }
+        if (engine is null or { HasExited: true })
+            await StartAsync();
+        var left = await OutputAsync("docker", "-H", "unix://" + Socket, "ps", "-aq");
+        if (left.Length > 0)
+            await RunAsync("docker", ["-H", "unix://" + Socket, "rm", "-f", .. left.Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
+        await StopAsync();
+        await UnmountAsync();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>An engine that was killed leaves its mounts behind.</summary>
+    private async Task UnmountAsync()
+    {
+        var mounts = (await File.ReadAllLinesAsync("/proc/self/mounts")).Select(line => line.Split(' ')[1]).Where(path => path.StartsWith(Folder + "/", StringComparison.Ordinal));
+        foreach (var path in mounts.Reverse().ToList())
+            await RunAsync("umount", path);
     }
 
     private static string? Reason()
@@ -110,7 +121,14 @@ public sealed class EngineFixture : IAsyncLifetime
     private static bool OnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    private async Task ImportAsync()
+    /// <summary>Makes one more image like <see cref="Image"/>, with changes as a Dockerfile has them.</summary>
+    public async Task ImportAsync(string image, params string[] changes)
+    {
+        var options = string.Join(' ', changes.Select(change => $"--change '{change}'"));
+        Assert.Equal(0, await RunAsync("sh", "-c", $"tar -C {Folder}/rootfs -c . | docker -H unix://{Socket} import {options} - {image}"));
+    }
+
+    private async Task MakeImageAsync()
     {
         var root = Path.Combine(Folder, "rootfs", "bin");
         Directory.CreateDirectory(root);
@@ -118,8 +136,7 @@ public sealed class EngineFixture : IAsyncLifetime
         File.Copy("/bin/busybox", Path.Combine(root, "busybox"));
         foreach (var tool in Tools)
             File.CreateSymbolicLink(Path.Combine(root, tool), "busybox");
-        var code = await RunAsync("sh", "-c", $"tar -C {Folder}/rootfs -c . | docker -H unix://{Socket} import - {Image}");
-        Assert.Equal(0, code);
+        await ImportAsync(Image);
     }
 
     private static async Task<int> RunAsync(string program, params string[] arguments)

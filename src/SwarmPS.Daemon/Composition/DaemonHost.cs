@@ -45,20 +45,29 @@ internal static class DaemonHost
         using var root = Prepare(directory);
         var log = logging.CreateLogger(typeof(DaemonHost));
         await using var membership = new SwarmMembership(options, directory, TimeProvider.System, logging);
-        await using var api = await ApiServer.StartAsync(
-            new() { Sockets = sockets, EngineSocket = engine, Membership = membership, Logs = membership.Logs, LoggerFactory = logging }, stop).ConfigureAwait(false);
         try
         {
+            // The swarm first: whoever reaches the socket finds it working.
             await ResumeAsync(membership, stop).ConfigureAwait(false);
+            await using var api = await ApiServer.StartAsync(
+                new() { Sockets = sockets, EngineSocket = engine, Membership = membership, Logs = membership.Logs, LoggerFactory = logging }, stop).ConfigureAwait(false);
             log.Ready(string.Join(", ", options.Hosts), options.Engine, options.DataRoot);
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(false);
+            await UntilStoppedAsync(stop).ConfigureAwait(false);
+            log.Stopping();
+            using var hurry = new CancellationTokenSource(StopGrace);
+            await api.StopAsync(hurry.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             log.Stopping();
         }
-        using var hurry = new CancellationTokenSource(StopGrace);
-        await api.StopAsync(hurry.Token).ConfigureAwait(false);
+    }
+
+    private static async Task UntilStoppedAsync(CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(stopped.SetResult);
+        await stopped.Task.ConfigureAwait(false);
     }
 
     private static DataRootLock Prepare(SwarmDirectory directory)
