@@ -15,6 +15,9 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     private const string LastManager =
         "You are attempting to leave the swarm on a node that is participating as a manager. Removing the last manager erases all current state of the swarm. Use `--force` (-Force) to ignore this message.";
 
+    /// <summary>How long a new swarm's first node is waited for, so that whoever made it finds it ready.</summary>
+    private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(2);
+
     private readonly DaemonOptions options;
     private readonly SwarmDirectory directory;
     private readonly TimeProvider clock;
@@ -142,6 +145,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
             founding.Node.Save(directory.NodeFile);
             Enter(session);
             log.Initialized(founding.Node.SwarmId, founding.Node.NodeId);
+            await session.UntilReadyAsync(ReadyPatience, stop).ConfigureAwait(false);
             return founding.Node.NodeId;
         }
         catch (Exception fault)

@@ -89,6 +89,23 @@ internal sealed class SwarmSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until this node may be given tasks, or until <paramref name="patience"/> is over: without an engine it never may.</summary>
+    public async Task UntilReadyAsync(TimeSpan patience, CancellationToken stop)
+    {
+        using var feed = Member.Store.Feed.Subscribe(ObjectKind.Node);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(stop, scope.Stop);
+        late.CancelAfter(patience);
+        try
+        {
+            while (Member.Store.Current.Nodes.Find(Member.NodeId)?.Status.State != NodeState.Ready)
+                await feed.NextAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // The node's status says what it waits for.
+        }
+    }
+
     /// <summary>
     /// Stops and removes the containers of this swarm on this node; false where the engine is out of reach, so that they stay.
     /// </summary>
