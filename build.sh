@@ -56,5 +56,6 @@ if [ ! -x "$host/swarmps" ] || [ -n "$(find "$root/src/SwarmPS.Shell" "$root"/Di
     mv "$new" "$host"
     rm -rf "$host.old.$$"
 fi
-# The host starts by its dll, so that an SDK outside the system's own folder serves as its runtime too.
-exec "$dotnet" "$host/swarmps.dll" -File "$root/build.ps1" "$@"
+# The host starts by its dll, so that an SDK outside the system's own folder serves as its runtime too. It is kept
+# from importing the module of an earlier build, which could then not be replaced in the process.
+exec "$dotnet" "$host/swarmps.dll" -NoModule -File "$root/build.ps1" "$@"

@@ -27,6 +27,8 @@ function Invoke-Suite([string] $Filter, [string] $Method) {
     $null = [IO.Directory]::CreateDirectory($results)
     $target = if ($suites.Count -eq 1) { $suites[0].Project } else { [IO.Path]::Combine($root, 'SwarmPS.slnx') }
     Assert-Program $dotnet @('build', $target, '-c', 'Release', '-nologo', '-v', 'quiet', '-clp:ErrorsOnly')
+    # The host that was just built ahead of time starts in a third of the time of the one beside the tests.
+    [Environment]::SetEnvironmentVariable('SWARMPS', [IO.Path]::Combine($artifacts, 'swarmps', 'swarmps' + $(if ($IsWindows) { '.exe' })))
     $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
     $lines = @()
     foreach ($suite in $suites) {

@@ -8,13 +8,25 @@ internal sealed class Interruption
 {
     private readonly Lock gate = new();
     private PowerShell? running;
-    private bool stopping;
+    private CancellationTokenSource stopping = new();
 
     /// <summary>What ended the run from outside; null when nothing did.</summary>
     public int? ExitCode { get; private set; }
 
     /// <summary>At a prompt Ctrl-C stops what runs and never the shell.</summary>
     public bool KeepsShell { get; set; }
+
+    /// <summary>Cancelled when the pipeline that runs now is being stopped.</summary>
+    public CancellationToken Stopping
+    {
+        get
+        {
+            lock (gate)
+            {
+                return running is null ? CancellationToken.None : stopping.Token;
+            }
+        }
+    }
 
     public IDisposable Listen()
     {
@@ -33,7 +45,8 @@ internal sealed class Interruption
         lock (gate)
         {
             running = shell;
-            stopping = false;
+            // One that was not cancelled serves again.
+            stopping = stopping.IsCancellationRequested ? new() : stopping;
         }
 
         return new Ending(() =>
@@ -54,13 +67,12 @@ internal sealed class Interruption
         lock (gate)
         {
             var mayKeep = KeepsShell && code == ExitCodes.Interrupted;
-            if (running is null || stopping)
+            if (running is null || stopping.IsCancellationRequested)
             {
                 // Nothing to stop, or a second wish to end while the first is being granted.
                 return mayKeep;
             }
 
-            stopping = true;
             if (!mayKeep)
             {
                 ExitCode = code;
@@ -68,6 +80,7 @@ internal sealed class Interruption
 
             // Not waited for: a signal's handler returns at once.
             running.BeginStop(null, null);
+            stopping.CancelAsync();
             return true;
         }
     }

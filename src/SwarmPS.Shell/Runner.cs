@@ -1,10 +1,11 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using SwarmPS.Shell.Hosting;
 
 namespace SwarmPS.Shell;
 
 /// <summary>Runs commands in the runspace, with output and errors shown as they come.</summary>
-internal sealed class Runner(Runspace runspace, Interruption interruption)
+internal sealed class Runner(Runspace runspace, ShellConsole console, Interruption interruption)
 {
     public Runspace Runspace => runspace;
 
@@ -58,10 +59,8 @@ internal sealed class Runner(Runspace runspace, Interruption interruption)
 
     private void Show(ErrorRecord problem)
     {
-        var record = PSObject.AsPSObject(problem);
-        // What Out-Default goes by to tell an error that is shown from one that is handed on.
-        record.Properties.Add(new PSNoteProperty("writeErrorStream", true), preValidated: true);
         using var shell = PowerShell.Create(runspace);
-        shell.AddCommand("Out-Default").Invoke(new object[] { record });
+        shell.AddCommand("Out-Default");
+        console.Divert(console.WriteError, () => shell.Invoke(new object[] { problem }));
     }
 }

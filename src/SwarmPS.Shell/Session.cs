@@ -18,7 +18,7 @@ internal static class Session
         }
 
         var state = InitialSessionState.CreateDefault2();
-        SessionFunctions.AddTo(state);
+        SessionCommands.AddTo(state);
         if (OperatingSystem.IsWindows())
         {
             state.ExecutionPolicy = Enum.TryParse<ExecutionPolicy>(line.ExecutionPolicy, ignoreCase: true, out var policy) ? policy : ExecutionPolicy.RemoteSigned;

@@ -7,12 +7,10 @@ namespace SwarmPS.Shell;
 /// <summary>Runs what the command line asks for and says the exit code.</summary>
 internal sealed class ShellRun(ShellHost host, Runspace runspace, ShellConsole console)
 {
-    private readonly Interruption interruption = new();
-
     public int Run(CommandLine line)
     {
-        var runner = new Runner(runspace, interruption);
-        console.Interrupted = interruption.Interrupt;
+        var interruption = console.Interruption;
+        var runner = new Runner(runspace, console, interruption);
         using var signals = interruption.Listen();
         var reads = line.Mode == RunMode.Prompt || line.Text == "-";
         var code = reads ? ExitCodes.Success : RunGiven(line, runner);
@@ -39,13 +37,15 @@ internal sealed class ShellRun(ShellHost host, Runspace runspace, ShellConsole c
             return ExitCodes.Usage;
         }
 
-        var script = new Command(path, isScript: false, useLocalScope: false);
+        // A script without its ending, started by its first line, is run by its text: its path would start it again.
+        var named = Path.GetExtension(path).Equals(".ps1", StringComparison.OrdinalIgnoreCase);
+        var script = new Command(named ? path : File.ReadAllText(path), isScript: !named, useLocalScope: false);
         foreach (var argument in line.Arguments)
         {
             script.Parameters.Add(argument);
         }
 
-        if (!line.NoExit)
+        if (named && !line.NoExit)
         {
             // Else exit would only end the script, as it does in a script that calls another.
             EngineState.LetExitPass(runspace);

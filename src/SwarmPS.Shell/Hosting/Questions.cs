@@ -187,6 +187,16 @@ internal sealed class Questions(ShellConsole console)
         console.ShowProgress("");
     }
 
-    private string Answer(bool echo) => (console.CanEditAnswers ? TypedLine.Read(console, echo) : Console.In.ReadLine()) ??
-        throw new HostException("The input ended where an answer was expected. Give the value as a parameter, or -Confirm:$false.");
+    private string Answer(bool echo)
+    {
+        try
+        {
+            return (console.CanEditAnswers ? TypedLine.Read(console, echo) : console.ReadLine())
+                ?? throw new HostException("The input ended where an answer was expected. Give the value as a parameter, or -Confirm:$false.");
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
 }

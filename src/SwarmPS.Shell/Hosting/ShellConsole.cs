@@ -12,6 +12,8 @@ internal sealed class ShellConsole
     private readonly Lock gate = new();
     private string progress = "";
     private bool atLineStart = true;
+    private Action<string>? diversion;
+    private int divertedWidth;
 
     /// <summary>Somebody can be asked: by a terminal, or by an input that holds the answers.</summary>
     public required bool CanAsk { get; init; }
@@ -35,19 +37,61 @@ internal sealed class ShellConsole
     /// <summary>Answers can be read key by key.</summary>
     public bool CanEditAnswers => InputIsTerminal && OutputHasMovement;
 
-    /// <summary>What to do when Ctrl-C is typed into an answer.</summary>
-    public Action? Interrupted { get; set; }
+    /// <summary>What stops the running pipeline, and with it a question that it asks.</summary>
+    public required Interruption Interruption { get; init; }
+
+    private readonly Demand<ConsoleKeyInfo> keys = new(() => Console.ReadKey(intercept: true));
+    private readonly Demand<string?> lines = new(() => Console.In.ReadLine());
 
     /// <summary>Columns of the terminal.</summary>
-    public int Width => OutputIsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : WidthElsewhere;
+    public int Width => divertedWidth > 0 ? divertedWidth : OutputIsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : WidthElsewhere;
 
     public int Height => OutputIsTerminal && Console.WindowHeight > 0 ? Console.WindowHeight : 50;
 
-    public static ShellConsole Open(bool nonInteractive) => new() { CanAsk = !nonInteractive };
+    public static ShellConsole Open(bool nonInteractive) => new() { CanAsk = !nonInteractive, Interruption = new() };
 
-    public void Write(string text) => Write(Console.Out, text, OutputHasColour);
+    /// <summary>The next key typed, not shown.</summary>
+    /// <exception cref="OperationCanceledException">The pipeline that asked was stopped.</exception>
+    public ConsoleKeyInfo ReadKey() => keys.Take(Interruption.Stopping);
+
+    /// <summary>The next line of the input; null at its end.</summary>
+    /// <exception cref="OperationCanceledException">The pipeline that asked was stopped.</exception>
+    public string? ReadLine() => lines.Take(Interruption.Stopping);
+
+    public void Write(string text)
+    {
+        if (diversion is { } taker)
+        {
+            taker(text);
+        }
+        else
+        {
+            Write(Console.Out, text, OutputHasColour);
+        }
+    }
 
     public void WriteError(string text) => Write(Console.Error, text, ErrorHasColour);
+
+    /// <summary>
+    /// Hands what is written to the output to somebody else while something runs, as PowerShell formats for hosts
+    /// only; with a width of its own, or with 0 as wide as the output.
+    /// </summary>
+    public void Divert(Action<string> taker, Action run, int width = 0)
+    {
+        var before = (diversion, divertedWidth);
+        (diversion, divertedWidth) = (taker, width);
+        try
+        {
+            run();
+        }
+        finally
+        {
+            (diversion, divertedWidth) = before;
+        }
+    }
+
+    /// <summary>Text without escape sequences.</summary>
+    public static string Plain(string text) => text.Contains('\e') ? new StringDecorated(text).ToString(OutputRendering.PlainText) : text;
 
     /// <summary>Shows one line below the output, in place of the one before. An empty one takes it away.</summary>
     public void ShowProgress(string line)
@@ -91,11 +135,7 @@ internal sealed class ShellConsole
             return;
         }
 
-        if (!colour && text.Contains('\e'))
-        {
-            text = new StringDecorated(text).ToString(OutputRendering.PlainText);
-        }
-
+        text = colour ? text : Plain(text);
         lock (gate)
         {
             if (progress.Length > 0)

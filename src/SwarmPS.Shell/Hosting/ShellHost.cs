@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Management.Automation;
 using System.Management.Automation.Host;
 
 namespace SwarmPS.Shell.Hosting;
@@ -15,6 +16,9 @@ internal sealed class ShellHost(Guid id, ShellConsole console) : PSHost, IDispos
     public override Guid InstanceId => id;
 
     public override PSHostUserInterface UI => ui;
+
+    /// <summary>The console, for the commands that come with this host.</summary>
+    public override PSObject PrivateData { get; } = new(console);
 
     public override CultureInfo CurrentCulture => CultureInfo.CurrentCulture;
 

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using System.Text;
 
 namespace SwarmPS.Shell.Hosting;
@@ -7,6 +6,7 @@ namespace SwarmPS.Shell.Hosting;
 internal static class TypedLine
 {
     /// <returns>The line; null when Ctrl-D ended it.</returns>
+    /// <exception cref="OperationCanceledException">Ctrl-C, or something else stopped the pipeline that asked.</exception>
     public static string? Read(ShellConsole console, bool echo)
     {
         var before = Console.TreatControlCAsInput;
@@ -26,7 +26,7 @@ internal static class TypedLine
         var typed = new StringBuilder();
         while (true)
         {
-            var key = Console.ReadKey(intercept: true);
+            var key = console.ReadKey();
             switch (key)
             {
                 case { Key: ConsoleKey.Enter } or { KeyChar: '\n' }:
@@ -34,8 +34,8 @@ internal static class TypedLine
                     return typed.ToString();
                 case { Key: ConsoleKey.C, Modifiers: ConsoleModifiers.Control }:
                     console.Write("^C" + Environment.NewLine);
-                    console.Interrupted?.Invoke();
-                    throw new PipelineStoppedException();
+                    console.Interruption.Interrupt();
+                    throw new OperationCanceledException();
                 case { Key: ConsoleKey.D, Modifiers: ConsoleModifiers.Control } when typed.Length == 0:
                     console.Write(Environment.NewLine);
                     return null;

@@ -9,7 +9,7 @@ namespace SwarmPS.Shell.Prompt;
 internal sealed class EditedLines(ShellConsole console, Runner runner, History history) : ILineSource
 {
     private readonly Completer completer = new(runner);
-    private readonly KeySource keys = new();
+    private readonly KeySource keys = new(console);
 
     public InputLine Read(string prompt, string before)
     {

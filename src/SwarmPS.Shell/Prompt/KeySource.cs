@@ -1,4 +1,5 @@
 using RadLine;
+using SwarmPS.Shell.Hosting;
 
 namespace SwarmPS.Shell.Prompt;
 
@@ -7,7 +8,7 @@ namespace SwarmPS.Shell.Prompt;
 /// is whether more came with it, and is answered no, so that what is pasted is taken key by key and the rest of
 /// it is there for the next line. The one after that is to wait: it waits here, without a timer.
 /// </summary>
-internal sealed class KeySource : IInputSource
+internal sealed class KeySource(ShellConsole console) : IInputSource
 {
     private ConsoleKeyInfo? held;
     private bool wouldWait = true;
@@ -18,7 +19,7 @@ internal sealed class KeySource : IInputSource
     {
         if (wouldWait)
         {
-            held ??= Console.ReadKey(intercept: true);
+            held ??= console.ReadKey();
         }
 
         wouldWait = true;
@@ -27,7 +28,7 @@ internal sealed class KeySource : IInputSource
 
     public ConsoleKeyInfo ReadKey()
     {
-        var key = held ?? Console.ReadKey(intercept: true);
+        var key = held ?? console.ReadKey();
         held = null;
         wouldWait = false;
         return key;

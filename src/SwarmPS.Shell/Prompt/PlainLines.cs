@@ -12,7 +12,7 @@ internal sealed class PlainLines(ShellConsole console, bool echoPrompt) : ILineS
             console.Write(prompt);
         }
 
-        return Console.In.ReadLine() is { } line ? new(LineEnd.Entered, line) : new(LineEnd.OfInput);
+        return console.ReadLine() is { } line ? new(LineEnd.Entered, line) : new(LineEnd.OfInput);
     }
 
     public void Remember(string statement)

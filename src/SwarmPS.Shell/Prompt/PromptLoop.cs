@@ -18,17 +18,18 @@ internal sealed class PromptLoop(ShellHost host, Runner runner, ShellConsole con
         }
 
         var lines = OpenLines(interactive);
+        var succeeded = true;
         while (host.ExitCode is null && interruption.ExitCode is null && ReadStatement(lines, interactive) is { } statement)
         {
             if (statement.Length > 0)
             {
-                runner.RunText(statement);
+                succeeded = runner.RunText(statement) && runner.Succeeded;
             }
 
             host.EndProgress();
         }
 
-        return interactive || runner.Succeeded ? ExitCodes.Success : ExitCodes.Failure;
+        return interactive || succeeded ? ExitCodes.Success : ExitCodes.Failure;
     }
 
     private ILineSource OpenLines(bool interactive)

@@ -3,10 +3,12 @@ using System.Management.Automation.Runspaces;
 namespace SwarmPS.Shell;
 
 /// <summary>The few commands without which a prompt is none, and which PowerShell keeps in modules of its own.</summary>
-internal static class SessionFunctions
+internal static class SessionCommands
 {
     public static void AddTo(InitialSessionState state)
     {
+        // PowerShell's engine itself calls Out-String to hand text to programs.
+        state.Commands.Add(new SessionStateCmdletEntry("Out-String", typeof(OutStringCommand), helpFileName: null));
         state.Commands.Add(new SessionStateFunctionEntry("Set-Location", """
             [CmdletBinding()]
             param([Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)] [Alias('FullName')] [string] $Path = '~')
