@@ -33,7 +33,9 @@ internal static class StoreCommits
         var node = await StoreNode.StartAsync(arguments[0]);
         await node.Store.UpdateAsync(tx => tx.Put(new Node { Id = "ready" }), CancellationToken.None);
         using var self = Process.GetCurrentProcess();
-        Console.WriteLine($"{node.Store.Current.Tasks.Count} {self.WorkingSet64 >> 20}");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{node.Store.Current.Tasks.Count} {self.TotalProcessorTime.TotalMilliseconds:F0} {self.WorkingSet64 >> 20}"));
         await Console.Out.FlushAsync();
         if (arguments.Length > 1)
             await node.Raft.StopAsync();
@@ -79,8 +81,8 @@ internal static class StoreCommits
         }
         await node.Raft.StopAsync();
         Console.WriteLine();
-        Console.WriteLine($"| restart with {Tasks} tasks | ms to the first commit, process start included | RSS MiB |");
-        Console.WriteLine("|---|---:|---:|");
+        Console.WriteLine($"| restart with {Tasks} tasks | ms to the first commit, process start included | of which processor | RSS MiB |");
+        Console.WriteLine("|---|---:|---:|---:|");
         await ReopenedAsync("after a clean stop", directory);
         await ReopenedAsync("after kill -9", directory);
         await ReopenedAsync("after kill -9, again", directory);
@@ -93,8 +95,8 @@ internal static class StoreCommits
         var line = await child.StandardOutput.ReadLineAsync();
         var took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         await child.WaitForExitAsync();
-        if (line?.Split(' ') is not [var count, var memory] || int.Parse(count, CultureInfo.InvariantCulture) < Tasks)
+        if (line?.Split(' ') is not [var count, var processor, var memory] || int.Parse(count, CultureInfo.InvariantCulture) < Tasks)
             throw new InvalidOperationException($"The restart gave '{line}' where {Tasks} tasks were expected.");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {took:F0} | {memory} |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {took:F0} | {processor} | {memory} |"));
     }
 }

@@ -76,12 +76,20 @@ public sealed class Snapshot
     public IEnumerable<RequestId> RecentRequests() => Requests.All();
 
     /// <summary>The state that a checkpoint holds.</summary>
-    public static Snapshot Restore(ulong version, IEnumerable<StoreObject> objects, IEnumerable<RequestId> requests) =>
-        new(Empty.With(objects.Select(StoreChange.Put).ToList(), null))
+    public static Snapshot Restore(ulong version, IEnumerable<StoreObject> objects, IEnumerable<RequestId> requests)
+    {
+        var kinds = objects.ToLookup(value => value.Kind);
+        return new(Empty)
         {
             Version = version,
+            Swarms = Empty.Swarms.Of([.. kinds[ObjectKind.Swarm].Cast<SwarmObject>()]),
+            Nodes = Empty.Nodes.Of([.. kinds[ObjectKind.Node].Cast<Node>()]),
+            Services = Empty.Services.Of([.. kinds[ObjectKind.Service].Cast<Service>()]),
+            Tasks = Empty.Tasks.Of([.. kinds[ObjectKind.Task].Cast<SwarmTask>()]),
+            Networks = Empty.Networks.Of([.. kinds[ObjectKind.Network].Cast<Network>()]),
             Requests = requests.Aggregate(RequestLedger.Empty, (ledger, request) => ledger.Add(request)),
         };
+    }
 
     /// <summary>
     /// The state after a log entry, or null where the entry was computed on another state and so is void.

@@ -29,7 +29,10 @@ internal sealed class Checkpointer(Checkpoint checkpoint, ILogger log)
     /// <summary>The last checkpoint; null before the first.</summary>
     public StateSnapshot? Last => last;
 
-    /// <summary>Begins on what the file holds.</summary>
+    /// <summary>Begins on a checkpoint of this header, whose state may yet be on its way.</summary>
+    public void Begins(CheckpointHeader header) => last = new(checkpoint, header.Index, header.Term);
+
+    /// <summary>Goes on from the state of a checkpoint.</summary>
     public void Restored(CheckpointHeader header, Snapshot state)
     {
         lock (gate)

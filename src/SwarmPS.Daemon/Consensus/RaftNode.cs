@@ -26,6 +26,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
     private readonly ILogger log;
     private readonly Checkpoint checkpoint;
     private readonly Checkpointer checkpointer;
+    private readonly StoreStateMachine machine;
     private readonly DurableWriteAheadLog wal;
     private readonly RaftCluster raft;
     private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,7 +38,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
 
     private RaftNode(RaftNodeOptions options, Checkpoint checkpoint, Checkpointer checkpointer, StoreStateMachine machine)
     {
-        (this.options, this.checkpoint, this.checkpointer) = (options, checkpoint, checkpointer);
+        (this.options, this.checkpoint, this.checkpointer, this.machine) = (options, checkpoint, checkpointer, machine);
         wal = OpenLog(options, machine);
         raft = Join(options, wal);
         log = options.Logging.CreateLogger<RaftNode>();
@@ -62,8 +63,11 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
         RaftNode? node = null;
         try
         {
+            // Beside opening the files; whoever needs it before it is done waits for it there.
+            _ = Task.Run(StoreEncoding.Warm, stop);
             node = Open(options);
             await node.wal.InitializeAsync(stop).ConfigureAwait(false);
+            await node.machine.Restoring.WaitAsync(stop).ConfigureAwait(false);
             await node.raft.StartAsync(stop).ConfigureAwait(false);
 
             // After a crash the log's own mark of what is committed may lag behind what was acknowledged. A member alone leads at
@@ -112,7 +116,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    /// <summary>Restores the state first: the log takes from it where to begin.</summary>
+    /// <summary>The checkpoint first: the log takes from it where to begin.</summary>
     private static RaftNode Open(RaftNodeOptions options)
     {
         var checkpoint = Checkpoint.Open(options.Directory.StateFile, options.Keyring);
@@ -120,7 +124,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
         {
             var checkpointer = new Checkpointer(checkpoint, options.Logging.CreateLogger<Checkpointer>());
             var machine = new StoreStateMachine(options.Store, options.Keyring, checkpointer, options.Directory.Raft);
-            if (checkpoint.Restore() is var (header, state))
+            if (checkpoint.ReadHeader() is { } header)
             {
                 // Without these two the log would begin anew behind the checkpoint, and forget what came after it and how it voted.
                 foreach (var needed in (string[])["state", "checkpoint"])
@@ -128,7 +132,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
                     if (new FileInfo(Path.Combine(LogDirectory(options), needed)) is not { Exists: true, Length: > 0 })
                         throw Damage.Missing(Path.Combine(LogDirectory(options), needed), options.Directory.StateFile);
                 }
-                machine.Restore(header, state);
+                machine.Restore(header, () => checkpoint.ReadState(header));
             }
             return new(options, checkpoint, checkpointer, machine);
         }
@@ -179,6 +183,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
             return;
         await node.raft.DisposeAsync().ConfigureAwait(false);
         await node.wal.DisposeAsync().ConfigureAwait(false);
+        await node.machine.Restoring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (last is not null)
             await last().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         node.checkpoint.Dispose();

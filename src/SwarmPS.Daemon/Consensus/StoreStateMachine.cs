@@ -14,17 +14,27 @@ internal sealed class StoreStateMachine(SwarmStore store, Keyring keyring, Check
 
     ISnapshot? ISnapshotManager.Snapshot => checkpointer.Last;
 
-    /// <summary>Begins on what a checkpoint holds.</summary>
-    public void Restore(CheckpointHeader header, Snapshot state)
+    /// <summary>The state of the checkpoint; entries are applied when it is there. Fails where the checkpoint is damaged.</summary>
+    public Task Restoring { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Begins on a checkpoint. The log needs only to know where that stands, and is opened while the state is read.</summary>
+    public void Restore(CheckpointHeader header, Func<Snapshot> read)
     {
-        store.Install(state);
-        checkpointer.Restored(header, state);
+        checkpointer.Begins(header);
+        Restoring = Task.Run(() =>
+        {
+            var state = read();
+            store.Install(state);
+            checkpointer.Restored(header, state);
+        });
     }
 
     ValueTask ISnapshotManager.ReclaimGarbageAsync(long watermark, CancellationToken token) => ValueTask.CompletedTask;
 
     async ValueTask<long> IStateMachine.ApplyAsync(LogEntry entry, CancellationToken token)
     {
+        if (!Restoring.IsCompletedSuccessfully)
+            await Restoring.WaitAsync(token).ConfigureAwait(false);
         if (entry.IsSnapshot)
             return await InstallAsync(entry, token).ConfigureAwait(false);
 

@@ -45,16 +45,15 @@ internal sealed partial class Checkpoint : IDisposable
     /// <summary>The header; null in a new checkpoint. Throws <see cref="SwarmException"/>.</summary>
     public CheckpointHeader? ReadHeader() => Guarded(() => ReadHeader(writer, null));
 
-    /// <summary>The header and the state; null in a new checkpoint. Throws <see cref="SwarmException"/> where anything is damaged or missing.</summary>
-    public (CheckpointHeader Header, Snapshot State)? Restore() => Guarded(() =>
+    /// <summary>The state that belongs to the header. Throws <see cref="SwarmException"/> where anything is damaged or missing.</summary>
+    public Snapshot ReadState(CheckpointHeader header) => Guarded(() =>
     {
-        using var transaction = writer.BeginTransaction(deferred: true);
-        if (ReadHeader(writer, transaction) is not { } header)
-            return ((CheckpointHeader, Snapshot)?)null;
-        var objects = ReadObjects(writer, transaction).Select(row => row.Open(keyring)).ToList();
+        using var reader = Connect(path, SqliteOpenMode.ReadOnly);
+        using var transaction = reader.BeginTransaction(deferred: true);
+        var objects = ReadObjects(reader, transaction).Select(row => row.Open(keyring)).ToList();
         if (objects.Count != header.Objects)
             throw new InvalidDataException($"it has {objects.Count} objects where {header.Objects} were written");
-        return (header, Snapshot.Restore(header.Version, objects, header.Requests));
+        return Snapshot.Restore(header.Version, objects, header.Requests);
     });
 
     /// <summary>Brings the file to a state, by its objects that changed since the last time, or (null) by all of them.</summary>

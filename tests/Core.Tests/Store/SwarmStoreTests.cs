@@ -115,6 +115,24 @@ public sealed class SwarmStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public void RestoredState_HasItsIndexes_AndGoesOnLikeTheOldOne()
+    {
+        var task = new SwarmTask { Id = "t1", ServiceId = "a", NodeId = "n1" };
+        var before = Snapshot.Empty.With([StoreChange.Put(Service("a", "web")), StoreChange.Put(task), StoreChange.Put(task with { Id = "t2", NodeId = "" })]);
+        var restored = Snapshot.Restore(5, before.AllObjects(), [new(1, 1)]);
+        Assert.Equal(5ul, restored.Version);
+        Assert.Equal(before.Count, restored.Count);
+        Assert.Equal("a", restored.ServiceNamed("web")?.Id);
+        Assert.Equal(["t1", "t2"], restored.TasksOfService("a").Select(t => t.Id).Order());
+        Assert.Equal(["t1"], restored.TasksOfNode("n1").Select(t => t.Id));
+        Assert.Equal(task, restored.Find(ObjectKind.Task, "t1"));
+        var after = restored.With([StoreChange.Put(task with { NodeId = "n2" }), StoreChange.Delete(Service("a", "web"))]);
+        Assert.Empty(after.TasksOfNode("n1"));
+        Assert.Single(after.TasksOfNode("n2"));
+        Assert.Null(after.ServiceNamed("web"));
+    }
+
+    [Fact]
     public void EntryOfAnotherState_IsVoid()
     {
         var command = new StoreCommand(new(1, 1), default, [StoreChange.Put(Service("a", "web"))]);

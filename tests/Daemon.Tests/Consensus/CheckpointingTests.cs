@@ -62,6 +62,19 @@ public sealed class CheckpointingTests
         Assert.Equal(7, again.Store.Current.Nodes.Count);
     }
 
+    [Theory]
+    [InlineData("DELETE FROM objects")]
+    [InlineData("UPDATE objects SET content = x'00'")]
+    [InlineData("UPDATE header SET content = x'00'")]
+    public async Task ADamagedState_IsRefused(string damage)
+    {
+        var directory = await StoppedAsync();
+        Execute(directory, damage);
+        var refusal = await Assert.ThrowsAsync<SwarmException>(() => TestManager.StartAsync(directory));
+        Assert.Equal(SwarmErrorCode.FailedPrecondition, refusal.Code);
+        Assert.StartsWith($"{directory.StateFile} is damaged", refusal.Message);
+    }
+
     [Fact]
     public async Task AStateWithoutItsLog_IsRefused()
     {

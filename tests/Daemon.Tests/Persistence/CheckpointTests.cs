@@ -26,7 +26,7 @@ public sealed class CheckpointTests : IDisposable
     public void ANewOne_IsEmpty()
     {
         using var checkpoint = Open();
-        Assert.Null(checkpoint.Restore());
+        Assert.Null(checkpoint.ReadHeader());
     }
 
     [Fact]
@@ -167,7 +167,8 @@ public sealed class CheckpointTests : IDisposable
     private void Same(Snapshot expected, long index, long term)
     {
         using var checkpoint = Open();
-        var (header, state) = checkpoint.Restore()!.Value;
+        var header = checkpoint.ReadHeader()!;
+        var state = checkpoint.ReadState(header);
         Assert.Equal((index, term), (header.Index, header.Term));
         Assert.Equal(expected.Version, state.Version);
         Assert.Equal(expected.AllObjects().OrderBy(o => o.Id), state.AllObjects().OrderBy(o => o.Id));
@@ -179,7 +180,7 @@ public sealed class CheckpointTests : IDisposable
         var refusal = Assert.Throws<SwarmException>(() =>
         {
             using var checkpoint = Open();
-            checkpoint.Restore();
+            checkpoint.ReadState(checkpoint.ReadHeader()!);
         });
         Assert.Equal(SwarmErrorCode.FailedPrecondition, refusal.Code);
         Assert.StartsWith($"{directory.StateFile} is damaged", refusal.Message);
