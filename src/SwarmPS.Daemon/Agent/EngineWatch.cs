@@ -43,25 +43,32 @@ internal sealed class EngineWatch(IEngine engine, IReadOnlyList<string> labels, 
     public async Task RunAsync(IEngineObserver observer, CancellationToken stop)
     {
         var backoff = new Backoff(clock);
-        var known = true;
+        var told = false;
         while (true)
         {
+            var begun = clock.GetTimestamp();
             try
             {
-                await FollowAsync(observer, () => { backoff.Reset(); known = true; }, stop).ConfigureAwait(false);
+                await FollowAsync(observer, stop).ConfigureAwait(false);
             }
             catch (Exception lost) when (lost is EngineUnreachableException or EngineException)
             {
+                // A stream that held for a while was a good one; one that breaks at once must not be tried all the time.
+                if (clock.GetElapsedTime(begun) > Limits.RetryMax)
+                {
+                    backoff.Reset();
+                    told = false;
+                }
                 SetUnreachable();
-                if (known)
+                if (!told)
                     log.EngineLost(lost.Message);
-                known = false;
+                told = true;
             }
             await backoff.WaitAsync(stop).ConfigureAwait(false);
         }
     }
 
-    private async Task FollowAsync(IEngineObserver observer, Action connected, CancellationToken stop)
+    private async Task FollowAsync(IEngineObserver observer, CancellationToken stop)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var since = clock.GetUtcNow() - Limits.EventOverlap;
@@ -71,7 +78,6 @@ internal sealed class EngineWatch(IEngine engine, IReadOnlyList<string> labels, 
         try
         {
             observer.Listed(await engine.ListContainersAsync(labels, ended.Token).ConfigureAwait(false));
-            connected();
             SetReachable();
             while (await next.ConfigureAwait(false))
             {

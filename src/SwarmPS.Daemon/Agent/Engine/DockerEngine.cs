@@ -107,8 +107,7 @@ internal sealed class DockerEngine : IEngine
     {
         var wanted = new ContainerEventsParameters
         {
-            // Older engines read nothing but seconds here.
-            Since = since.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            Since = Seconds(Timestamp.From(since)),
             Filters = Filters(("type", ["container"]), ("event", ["die", "health_status", "destroy"]), ("label", labels)),
         };
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -136,7 +135,7 @@ internal sealed class DockerEngine : IEngine
             ShowStderr = options.Stderr,
             Follow = options.Follow,
             Timestamps = options.Timestamps,
-            Since = options.Since,
+            Since = Timestamp.TryParse(options.Since, out var since) ? Seconds(since) : options.Since,
             Tail = options.Tail,
         };
         using var output = await AskAsync(client.Containers.GetContainerLogsAsync(id, wanted, stop)).ConfigureAwait(false);
@@ -169,6 +168,10 @@ internal sealed class DockerEngine : IEngine
             }
         };
     }
+
+    /// <summary>A time as the engine reads it, exact to the nanosecond.</summary>
+    private static string Seconds(Timestamp time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.Nanoseconds / 1_000_000_000}.{time.Nanoseconds % 1_000_000_000:D9}");
 
     private static Dictionary<string, IDictionary<string, bool>> Filters(params (string Name, IReadOnlyList<string> Values)[] filters) =>
         filters.ToDictionary(
