@@ -29,7 +29,7 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         engine = new(options);
         var facts = new EngineFactsCache(engine, options.Clock);
-        proxy = new(engine, facts, options.LoggerFactory);
+        proxy = new(engine, facts);
         Application = new(options, engine, facts, proxy, stopping.Token);
         server = new(Options.Create(KestrelOptions(options)), Transport(options), options.LoggerFactory);
     }

@@ -5,6 +5,7 @@ using SwarmPS.Daemon.Api.Http;
 using SwarmPS.Daemon.Api.Queries;
 using SwarmPS.Model;
 using SwarmPS.Model.Validation;
+using SwarmPS.Orchestration;
 using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Api;
@@ -60,7 +61,7 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networ
                 var service = Lookup.Service(tx.View, id);
                 if (service.Version.Index != version)
                     throw SwarmException.OutOfSequence();
-                tx.Put(rollback == "previous" ? RolledBack(service, tx) : Updated(service, WithRegistryAuth(asked, call, service), tx));
+                tx.Put(rollback == "previous" ? WithEndpoint(ServiceUpdates.Rollback(service, tx.NextVersion, tx.Now)) : Updated(service, WithRegistryAuth(asked, call, service), tx));
             },
             call.Stop).ConfigureAwait(false);
         await call.AnswerAsync(new UpdateAnswer()).ConfigureAwait(false);
@@ -92,34 +93,18 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networ
     {
         if (tx.View.ServiceNamed(spec.Name!) is not null)
             throw new SwarmException(SwarmErrorCode.AlreadyExists, $"rpc error: code = AlreadyExists desc = name conflicts with an existing object: service {spec.Name} already exists");
-        tx.Put(new Service { Id = id, Spec = spec, SpecVersion = tx.NextVersion, Endpoint = EndpointOf(spec) });
+        tx.Put(WithEndpoint(ServiceUpdates.Create(id, spec, tx.NextVersion)));
     }
 
     private static Service Updated(Service service, ServiceSpec spec, StoreTransaction tx)
     {
         SpecValidation.Check(service.Spec, spec).ThrowIfAny($"The service {service.Spec.Name}");
-        return WithSpec(service, spec, tx) with { UpdateStatus = null };
+        return WithEndpoint(ServiceUpdates.Apply(service, spec, tx.NextVersion));
     }
 
-    private static Service RolledBack(Service service, StoreTransaction tx)
-    {
-        var previous = service.PreviousSpec
-            ?? throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = service {service.Id} does not have a previous spec");
-        return WithSpec(service, previous, tx) with
-        {
-            UpdateStatus = new() { State = UpdateState.RollbackStarted, StartedAt = tx.Now, Message = "manually requested rollback" },
-        };
-    }
-
-    private static Service WithSpec(Service service, ServiceSpec spec, StoreTransaction tx) => service with
-    {
-        Spec = spec,
-        PreviousSpec = service.Spec,
-        SpecVersion = service.Spec.TaskTemplate != spec.TaskTemplate || service.Spec.EndpointSpec != spec.EndpointSpec ? tx.NextVersion : service.SpecVersion,
-        Endpoint = EndpointOf(spec),
-    };
-
-    private static Model.Endpoint EndpointOf(ServiceSpec spec) => new() { Spec = spec.EndpointSpec ?? new(), Ports = spec.EndpointSpec?.Ports };
+    /// <summary>The service as it can be reached: ports that tasks publish on their own nodes are known from the spec.</summary>
+    private static Service WithEndpoint(Service service) =>
+        service with { Endpoint = new() { Spec = service.Spec.EndpointSpec ?? new(), Ports = service.Spec.EndpointSpec?.Ports } };
 
     /// <summary>The client's credentials for the image's registry; else those of the spec that <c>registryAuthFrom</c> names.</summary>
     private static ServiceSpec WithRegistryAuth(ServiceSpec spec, ApiCall call, Service? kept)

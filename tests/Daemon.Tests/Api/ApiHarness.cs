@@ -27,6 +27,7 @@ internal sealed class ApiHarness : IAsyncDisposable
             Logs = logs ?? new FakeTaskLogs(),
             LoggerFactory = NullLoggerFactory.Instance,
             Group = "no-such-group",
+            EngineTimeout = TimeSpan.FromSeconds(3),
         };
         Client = new(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = new("http://swarmps/") };
     }

@@ -68,6 +68,17 @@ public sealed class SystemTests
     }
 
     [Fact]
+    public async Task EngineThatHangs_HoldsUpNothingOfOurs()
+    {
+        var never = new TaskCompletionSource();
+        await using var engine = new FakeEngine((_, _, _) => never.Task);
+        await using var api = await ApiHarness.StartAsync(engine: engine.Socket);
+        await api.OkAsync("GET", "/nodes");
+        Assert.Contains("no answer within 3 s", (string?)(await api.OkAsync("GET", "/info"))!["Warnings"]![0]);
+        never.SetResult();
+    }
+
+    [Fact]
     public async Task WithoutEngine_WePingAndTellOfTheSwarm_AndSayWhatIsMissing()
     {
         await using var api = await ApiHarness.StartAsync();

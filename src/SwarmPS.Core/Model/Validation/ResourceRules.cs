@@ -23,8 +23,18 @@ internal static class ResourceRules
         problems.AddUnless(resources.SwapBytes is null or >= -1, Root + ".SwapBytes", "give bytes, or -1 for no limit");
         problems.AddUnless(resources.SwapBytes is null or -1 || resources.Limits?.MemoryBytes > 0, Root + ".SwapBytes", "swap can be limited only together with memory: give a memory limit too");
         problems.AddUnless(resources.MemorySwappiness is null or (>= -1 and <= 100), Root + ".MemorySwappiness", $"{resources.MemorySwappiness} is not between 0 and 100");
-        if (resources.Reservations?.GenericResources is { Count: > 0 })
-            problems.Unsupported(Root + ".Reservations.GenericResources", "generic resources are not supported yet: steer tasks by node labels and constraints");
+        var generic = resources.Reservations?.GenericResources.OrEmpty() ?? [];
+        for (var i = 0; i < generic.Count; i++)
+            CheckGeneric(generic[i], $"{Root}.Reservations.GenericResources[{i}]", problems);
+    }
+
+    /// <summary>A number of things is reserved; which of them a task gets is the scheduler's choice.</summary>
+    private static void CheckGeneric(GenericResource? resource, string path, SpecProblems problems)
+    {
+        if (resource?.DiscreteResourceSpec is not { Kind.Length: > 0 } discrete)
+            problems.Add(path, "a generic resource is reserved by its kind and a number, as gpu=2");
+        else
+            problems.AddUnless(discrete.Value > 0, path, $"{discrete.Value} of {discrete.Kind} cannot be reserved: give a number above 0");
     }
 
     private static void CheckAmounts(long nanoCpus, long memory, string path, SpecProblems problems)

@@ -2,11 +2,17 @@ using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Api.Proxy;
 
-/// <summary>Asks the engine what it is, once; and again after it was gone, for it may have been replaced.</summary>
+/// <summary>
+/// Asks the engine what it is, once; and again after it was gone, for it may have been replaced. An engine that hangs holds up
+/// nothing of ours: meanwhile it is taken for what it last was.
+/// </summary>
 internal sealed class EngineFactsCache(EngineLink engine, TimeProvider clock)
 {
     /// <summary>How soon an engine that did not answer is asked again.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the very first answer is waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly object gate = new();
     private Task<EngineFacts>? asked;
@@ -20,7 +26,8 @@ internal sealed class EngineFactsCache(EngineLink engine, TimeProvider clock)
         {
             if (asked is { IsCompleted: true } && failedAt != long.MinValue && clock.GetElapsedTime(failedAt) >= RetryAfter)
                 asked = null;
-            return asked ??= AskAsync();
+            asked ??= AskAsync();
+            return asked.IsCompleted || last == EngineFacts.None ? BrieflyAsync(asked) : Task.FromResult(last);
         }
     }
 
@@ -32,6 +39,13 @@ internal sealed class EngineFactsCache(EngineLink engine, TimeProvider clock)
             if (asked is { IsCompleted: true })
                 asked = null;
         }
+    }
+
+    private async Task<EngineFacts> BrieflyAsync(Task<EngineFacts> asking)
+    {
+        if (!asking.IsCompleted)
+            await Task.WhenAny(asking, Task.Delay(Patience, clock)).ConfigureAwait(false);
+        return asking.IsCompleted ? await asking.ConfigureAwait(false) : EngineFacts.None;
     }
 
     private async Task<EngineFacts> AskAsync()

@@ -85,9 +85,9 @@ internal sealed class EngineLink : IDisposable
         {
             throw Unreachable(fault);
         }
-        catch (OperationCanceledException fault) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            throw Unreachable(fault);
+            throw Unreachable(new TimeoutException($"no answer within {timeout.TotalSeconds:0} s"));
         }
     }
 
@@ -133,12 +133,7 @@ internal sealed class EngineLink : IDisposable
         }
     }
 
-    private static string Why(Exception? fault) => fault?.GetBaseException() switch
-    {
-        null => "",
-        OperationCanceledException => ": no answer in time",
-        var cause => $": {cause.Message.TrimEnd('.')}",
-    };
+    private static string Why(Exception? fault) => fault is null ? "" : $": {fault.GetBaseException().Message.TrimEnd('.')}";
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop) =>
         new NetworkStream(await OpenAsync(stop).ConfigureAwait(false), ownsSocket: true);

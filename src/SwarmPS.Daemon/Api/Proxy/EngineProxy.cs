@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using SwarmPS.Daemon.Api.Http;
 using SwarmPS.Model;
 using Yarp.ReverseProxy.Forwarder;
@@ -26,12 +27,12 @@ internal sealed class EngineProxy : IDisposable
     private readonly EngineTunnel tunnel;
 
     /// <summary>A proxy to an engine.</summary>
-    public EngineProxy(EngineLink engine, EngineFactsCache facts, ILoggerFactory loggers)
+    public EngineProxy(EngineLink engine, EngineFactsCache facts)
     {
         (this.engine, this.facts) = (engine, facts);
         services = new ServiceCollection()
-            .AddSingleton(loggers)
-            .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
+            // The forwarder would log a line for each request; what goes wrong reaches the client from us.
+            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
             .AddHttpForwarder()
             .BuildServiceProvider();
         forwarder = services.GetRequiredService<IHttpForwarder>();

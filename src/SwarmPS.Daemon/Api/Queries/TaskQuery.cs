@@ -1,4 +1,5 @@
 using SwarmPS.Model;
+using SwarmPS.Orchestration;
 using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Api.Queries;
@@ -27,5 +28,5 @@ internal static class TaskQuery
 
     /// <summary>Whether a task is as its service wants it now.</summary>
     public static bool IsUpToDate(Snapshot state, SwarmTask task) =>
-        state.Services.Find(task.ServiceId) is { } service && task.SpecVersion == service.SpecVersion;
+        state.Services.Find(task.ServiceId) is { } service && !TaskTemplates.IsOutdated(state, service, task);
 }
