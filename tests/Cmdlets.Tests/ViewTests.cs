@@ -1,0 +1,51 @@
+using SwarmPS.Model;
+
+namespace SwarmPS.Cmdlets.Tests;
+
+public sealed class ViewTests
+{
+    private static async Task<string[]> ShownAsync(string script)
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Has(Samples.Web, Samples.Db).Json("GET /nodes", () => new[] { Samples.Box }).Json("GET /tasks", () => new[]
+        {
+            Samples.Task("t1", 1, TaskState.Running, 9), Samples.Task("t0", 1, TaskState.Failed, 1, "task: non-zero exit (137)"),
+        });
+        var screen = new ScreenHost();
+        using var prompt = new Prompt(daemon, screen);
+        prompt.Run($"{script} | Out-Default").Clean();
+        return [.. screen.Text.Split('\n').Select(line => System.Text.RegularExpressions.Regex.Replace(line, "\u001b\\[[0-9;]*m", "").TrimEnd()).Where(line => line.Length > 0)];
+    }
+
+    /// <summary>Columns, whatever their widths.</summary>
+    private static string Columns(string line) => System.Text.RegularExpressions.Regex.Replace(line.Trim(), " {1,}", " ");
+
+    [Fact]
+    public async Task Services_LookLikeDockersTable()
+    {
+        var lines = await ShownAsync("Get-SwarmService");
+        Assert.Equal("ID NAME MODE REPLICAS IMAGE PORTS", Columns(lines[0]));
+        Assert.Equal("db2service db global 0/0 pg", Columns(lines[2]));
+        Assert.Equal("web1service web replicated 2/3 nginx:1 8080->80/tcp (host)", Columns(lines[3]));
+    }
+
+    [Fact]
+    public async Task Tasks_LookLikeDockersTable()
+    {
+        var lines = await ShownAsync("Get-SwarmTask");
+        Assert.Equal("ID NAME IMAGE NODE DESIRED CURRENT ERROR", Columns(lines[0]));
+        Assert.Equal("t1 web.1 nginx:1 box Running Running 5 minutes ago", Columns(lines[2]));
+        Assert.Equal("t0 \\_ web.1 nginx:1 box Shutdown Failed 5 minutes ago task: non-zero exit (137)", Columns(lines[3]));
+    }
+
+    [Fact]
+    public async Task Nodes_LookLikeDockersTable()
+    {
+        var lines = await ShownAsync("Get-SwarmNode");
+        Assert.Equal("ID HOSTNAME STATUS AVAILABILITY MANAGER ENGINE", Columns(lines[0]));
+        Assert.Equal("n1 * box Ready Active Leader 20.10.24", Columns(lines[2]));
+    }
+
+    [Fact]
+    public async Task Swarm_IsAList() => Assert.Contains("LocalNodeState : active", (await ShownAsync("Get-Swarm")).Select(Columns));
+}

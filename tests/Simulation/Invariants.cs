@@ -1,0 +1,89 @@
+using SwarmPS.Model;
+using SwarmPS.Notation;
+using SwarmPS.Orchestration;
+using SwarmPS.Store;
+
+namespace SwarmPS.Simulation;
+
+/// <summary>What must hold after each of the leader's rounds, whatever happened before. Written without the deciders' own words.</summary>
+internal sealed class Invariants
+{
+    public void Check(Snapshot before, Snapshot after, IReadOnlyList<ObjectChange> changes, Timestamp now)
+    {
+        foreach (var change in changes)
+        {
+            if (change is { Old: SwarmTask old, New: SwarmTask task })
+                MovesOn(before, old, task, now);
+            if (change.New is SwarmTask { Status.State: TaskState.Assigned } assigned && change.Old is not SwarmTask { Status.State: >= TaskState.Assigned })
+                FitsItsNode(after, assigned);
+            if (change is { Old: SwarmTask gone, New: null })
+                Simulation.Check.That(
+                    gone.Status.State is > TaskState.Running or < TaskState.Assigned && (gone.DesiredState > TaskState.Running || gone.NodeId == "" || after.Nodes.Find(gone.NodeId) is null),
+                    "a task is forgotten only once it is over", () => Tell(gone));
+        }
+        foreach (var service in changes.Select(change => change.Object).OfType<SwarmTask>().Select(task => task.ServiceId).Distinct())
+            SlotsAreFilledOnce(after, service);
+    }
+
+    private static void MovesOn(Snapshot before, SwarmTask old, SwarmTask task, Timestamp now)
+    {
+        Simulation.Check.That(task.Status.State >= old.Status.State, "states only move on", () => $"{Tell(old)} became {Tell(task)}");
+        Simulation.Check.That(task.DesiredState >= old.DesiredState, "desired states only move on", () => $"{Tell(old)} became {Tell(task)}");
+        Simulation.Check.That(old.NodeId == "" || task.NodeId == old.NodeId, "a task never moves", () => $"{Tell(old)} became {Tell(task)}");
+        Simulation.Check.That(task.CreatedAt == old.CreatedAt, "a task keeps its time of creation", () => $"{Tell(old)} became {Tell(task)}");
+        if (old.DesiredState == TaskState.Ready && task.DesiredState == TaskState.Running)
+        {
+            Simulation.Check.That((task.Restart?.NotBefore ?? Timestamp.Zero) <= now, "a delay is waited for", () => $"{Tell(task)} at {now}");
+            var beside = before.TasksOfService(task.ServiceId).FirstOrDefault(other =>
+                other.Id != task.Id && other.Slot == task.Slot && (task.Slot != 0 || other.NodeId == task.NodeId) &&
+                other.DesiredState > TaskState.Running && other.Status.State is >= TaskState.Assigned and <= TaskState.Running &&
+                before.Nodes.Find(other.NodeId) is { Status.State: not NodeState.Down });
+            Simulation.Check.That(
+                beside is null || now - task.CreatedAt >= TimeSpan.FromSeconds(60),
+                "a replacement waits until the task before it has stopped", () => $"{Tell(task)} beside {Tell(beside!)}");
+        }
+    }
+
+    private static void FitsItsNode(Snapshot state, SwarmTask task)
+    {
+        var node = state.Nodes.Find(task.NodeId);
+        Simulation.Check.That(
+            node is { Status.State: NodeState.Ready, Spec.Availability: NodeAvailability.Active }, "tasks go to nodes that take them", () => $"{Tell(task)} on {node}");
+        Simulation.Check.That(
+            Constraints.Of(task.Spec.Placement).AreMetBy(node!), "tasks go to nodes that meet their constraints", () => $"{Tell(task)} on {node}");
+        var there = state.TasksOfNode(task.NodeId).Where(other => other.Status.State is >= TaskState.Assigned and <= TaskState.Running).ToList();
+        Simulation.Check.That(
+            there.Sum(other => other.Spec.Resources?.Reservations?.MemoryBytes ?? 0) <= node!.Description!.Resources!.MemoryBytes,
+            "no node has more memory reserved than it has", () => string.Join(", ", there.Select(Tell)));
+        var ports = there.SelectMany(other => other.Ports.OrEmpty()).Select(port => port.PublishedPort).ToList();
+        Simulation.Check.That(ports.Count == ports.Distinct().Count(), "a host port is given once", () => string.Join(", ", there.Select(Tell)));
+        var most = task.Spec.Placement?.MaxReplicas ?? 0;
+        Simulation.Check.That(
+            most == 0 || (ulong)there.Count(other => other.ServiceId == task.ServiceId && other.DesiredState <= TaskState.Running) <= most,
+            "a node has no more replicas than it may", () => string.Join(", ", there.Select(Tell)));
+    }
+
+    private static void SlotsAreFilledOnce(Snapshot state, string serviceId)
+    {
+        var service = state.Services.Find(serviceId);
+        var tasks = state.TasksOfService(serviceId);
+        foreach (var slot in tasks.GroupBy(task => (task.Slot, task.Slot == 0 ? task.NodeId : "")))
+        {
+            var live = slot.Where(task => task.DesiredState <= TaskState.Running).ToList();
+            var running = live.Count(task => task.DesiredState == TaskState.Running);
+            Simulation.Check.That(service is not null || live.Count == 0, "a removed service has no live tasks", () => string.Join(", ", live.Select(Tell)));
+            // An update that starts first has two, and leaves them so when it is changed or paused on the way.
+            Simulation.Check.That(running <= 2 && live.Count <= 2, "a slot is filled once", () => string.Join(", ", live.Select(Tell)));
+            if (service?.Spec.UpdateConfig?.Order != UpdateOrder.StartFirst && service?.UpdateStatus is null)
+                Simulation.Check.That(running <= 1, "a slot that no update touches is filled once", () => string.Join(", ", live.Select(Tell)));
+        }
+        if (service?.Spec.Mode?.Replicated is { } mode)
+        {
+            var slots = tasks.Where(task => task.DesiredState <= TaskState.Running).Select(task => task.Slot).Distinct().Count();
+            Simulation.Check.That((ulong)slots <= mode.Replicas, "a service has no more replicas than wanted", () => $"{slots} of {mode.Replicas}");
+        }
+    }
+
+    internal static string Tell(SwarmTask task) =>
+        $"{task.ServiceId}.{task.Slot} {task.Id} on '{task.NodeId}' {task.Status.State} -> {task.DesiredState} v{task.SpecVersion} {task.Restart} {task.Status.Err}";
+}

@@ -1,0 +1,154 @@
+using SwarmPS.Model;
+
+namespace SwarmPS.Simulation;
+
+/// <summary>
+/// A node's agent and its containers. It takes its assignments when it is connected, brings containers up and down at its own pace,
+/// and repeats a report until it has got through.
+/// </summary>
+internal sealed class SimAgent(string nodeId, Random random, SimFaults faults)
+{
+    private SimFaults faults = faults;
+
+    private readonly SortedDictionary<string, Container> containers = new(StringComparer.Ordinal);
+    private readonly List<(string TaskId, SwarmTaskStatus Status)> reports = [];
+
+    public string NodeId => nodeId;
+
+    /// <summary>Whether managers and agent hear one another.</summary>
+    public bool Connected { get; set; } = true;
+
+    /// <summary>Whether the machine is on.</summary>
+    public bool Up { get; private set; } = true;
+
+    /// <summary>When the connection was lost.</summary>
+    public Timestamp LostAt { get; private set; }
+
+    /// <summary>Containers that run, by task.</summary>
+    public IEnumerable<string> Running => containers.Where(entry => entry.Value.State == TaskState.Running).Select(entry => entry.Key);
+
+    /// <summary>The machine goes off; its containers end.</summary>
+    public void PowerOff(Timestamp now)
+    {
+        Disconnect(now);
+        Up = false;
+    }
+
+    /// <summary>The machine runs on, but no one hears it.</summary>
+    public void Disconnect(Timestamp now) => (Connected, LostAt) = (false, now);
+
+    /// <summary>From now on nothing fails and nothing is lost.</summary>
+    public void Heal() => faults = new() { StepSecondsMax = 1 };
+
+    /// <summary>The machine comes back: what ran has failed.</summary>
+    public void PowerOn(Timestamp now)
+    {
+        Up = true;
+        Connected = true;
+        foreach (var (id, container) in containers.Where(entry => entry.Value.State <= TaskState.Running).ToList())
+            Report(id, container, TaskState.Failed, now);
+    }
+
+    /// <summary>A process ends by itself.</summary>
+    public void End(string taskId, TaskState state, Timestamp now) => Report(taskId, containers[taskId], state, now);
+
+    /// <summary>Takes the assignments of the node as they are.</summary>
+    public void Receive(IEnumerable<SwarmTask> tasks)
+    {
+        var assigned = tasks.Where(task => task.Status.State >= TaskState.Assigned).ToDictionary(task => task.Id, StringComparer.Ordinal);
+        foreach (var id in containers.Keys.Where(id => !assigned.ContainsKey(id)).ToList())
+            containers.Remove(id);
+        foreach (var task in assigned.Values.OrderBy(task => task.Id, StringComparer.Ordinal))
+        {
+            if (containers.TryGetValue(task.Id, out var known))
+                known.Desired = task.DesiredState;
+            else if (task.Status.State <= TaskState.Running)
+                containers[task.Id] = new() { Desired = task.DesiredState, State = TaskState.Assigned };
+        }
+    }
+
+    /// <summary>Containers come a step further, each at its own pace.</summary>
+    public void Work(Timestamp now)
+    {
+        foreach (var (id, container) in containers.ToList())
+        {
+            if (container.State > TaskState.Running || now < container.BusyUntil)
+                continue;
+            container.BusyUntil = now + TimeSpan.FromSeconds(random.NextDouble() * faults.StepSecondsMax);
+            if (container.Desired > TaskState.Running)
+                Report(id, container, TaskState.Shutdown, now);
+            else if (container.State < TaskState.Running && random.NextDouble() < faults.StartFails)
+                Report(id, container, random.Next(2) == 0 ? TaskState.Rejected : TaskState.Failed, now);
+            else if (Next(container) is { } state)
+                Report(id, container, state, now);
+        }
+    }
+
+    /// <summary>Takes the reports that get through; the others stay for another time.</summary>
+    public List<(string TaskId, SwarmTaskStatus Status)> Send()
+    {
+        if (!Connected || random.NextDouble() < faults.ReportsLost)
+            return [];
+        var sent = reports.ToList();
+        if (random.NextDouble() >= faults.ReportsRepeated)
+            reports.Clear();
+        return sent;
+    }
+
+    private static TaskState? Next(Container container) => container.State switch
+    {
+        TaskState.Assigned => TaskState.Accepted,
+        TaskState.Accepted => TaskState.Preparing,
+        TaskState.Preparing => TaskState.Ready,
+        TaskState.Ready when container.Desired >= TaskState.Running => TaskState.Starting,
+        TaskState.Starting => TaskState.Running,
+        _ => null,
+    };
+
+    private void Report(string id, Container container, TaskState state, Timestamp now)
+    {
+        container.State = state;
+        reports.Add((id, new() { State = state, Timestamp = now }));
+    }
+
+    private sealed class Container
+    {
+        public TaskState Desired { get; set; }
+
+        public TaskState State { get; set; }
+
+        public Timestamp BusyUntil { get; set; }
+    }
+}
+
+/// <summary>How bad things are; drawn from the seed.</summary>
+internal sealed record SimFaults
+{
+    public double StepSecondsMax { get; init; }
+
+    public double StartFails { get; init; }
+
+    public double ReportsLost { get; init; }
+
+    public double ReportsRepeated { get; init; }
+
+    public double NodeFaults { get; init; }
+
+    public double TaskEnds { get; init; }
+
+    public double LeaderChanges { get; init; }
+
+    public double Commands { get; init; }
+
+    public static SimFaults Draw(Random random) => new()
+    {
+        StepSecondsMax = 0.2 + (random.NextDouble() * 3),
+        StartFails = random.Next(3) == 0 ? 0 : random.NextDouble() * 0.2,
+        ReportsLost = random.NextDouble() * 0.5,
+        ReportsRepeated = random.NextDouble() * 0.3,
+        NodeFaults = random.Next(3) == 0 ? 0 : random.NextDouble() * 0.08,
+        TaskEnds = random.NextDouble() * 0.2,
+        LeaderChanges = random.NextDouble() * 0.03,
+        Commands = 0.02 + (random.NextDouble() * 0.2),
+    };
+}

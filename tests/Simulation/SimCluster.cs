@@ -1,0 +1,184 @@
+using System.Globalization;
+using SwarmPS.Daemon.Leader;
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Simulation;
+
+/// <summary>
+/// A swarm in virtual time: the leader's decisions are the real ones, everything else (store, agents, users, misfortune) is played by
+/// dice thrown from one seed.
+/// </summary>
+internal sealed class SimCluster
+{
+    private static readonly TimeSpan DownAfter = TimeSpan.FromSeconds(5);
+
+    private readonly Random random;
+    private readonly SimUsers users;
+    private readonly SortedDictionary<string, SimAgent> agents = new(StringComparer.Ordinal);
+    private SimFaults faults;
+    private ControlRound round;
+    private ulong observed;
+    private int ids;
+
+    public SimCluster(int seed)
+    {
+        random = new(seed);
+        faults = SimFaults.Draw(random);
+        users = new(random, this);
+        round = new(NewId);
+        Store.Put(new SwarmObject { Id = "swarm" });
+        for (var i = random.Next(1, 6); i > 0; i--)
+            AddNode();
+    }
+
+    public SimStore Store { get; } = new();
+
+    public Snapshot State => Store.State;
+
+    public Invariants Invariants { get; } = new();
+
+    public IEnumerable<SimAgent> Agents => agents.Values;
+
+    /// <summary>Changes that the leader has made.</summary>
+    public int Decisions { get; private set; }
+
+    public void AddNode()
+    {
+        var name = $"n{++ids:D5}";
+        agents[name] = new(name, random, faults);
+        Store.Put(new Node
+        {
+            Id = name,
+            Spec = new() { Availability = NodeAvailability.Active, Labels = new([new("zone", random.Next(2) == 0 ? "a" : "b")]) },
+            Status = new() { State = NodeState.Ready },
+            Description = new() { Hostname = name, Resources = new() { NanoCPUs = 8_000_000_000, MemoryBytes = 8L << 30 } },
+        });
+    }
+
+    public void RemoveNode(Node node)
+    {
+        agents.Remove(node.Id);
+        Store.Delete(node);
+    }
+
+    /// <summary>Lets a while pass in which anything may happen.</summary>
+    public void Step()
+    {
+        Store.Now += TimeSpan.FromMilliseconds(random.Next(20, 1500));
+        if (random.NextDouble() < faults.Commands)
+            users.Act();
+        foreach (var agent in agents.Values.ToList())
+            Trouble(agent);
+        if (random.NextDouble() < faults.LeaderChanges)
+            ChangeLeader();
+        Pass();
+    }
+
+    /// <summary>Ends all misfortune: nodes come back and processes run.</summary>
+    public void Heal()
+    {
+        faults = new() { StepSecondsMax = 1 };
+        foreach (var agent in agents.Values.ToList())
+        {
+            agent.Heal();
+            if (!agent.Up)
+                agent.PowerOn(Store.Now);
+            agent.Connected = true;
+        }
+    }
+
+    /// <summary>Lets a second pass without anything going wrong; true where the leader changed something.</summary>
+    public bool StepQuietly(double seconds = 1)
+    {
+        Store.Now += TimeSpan.FromSeconds(seconds);
+        var before = Decisions;
+        Pass();
+        return Decisions > before;
+    }
+
+    private void Pass()
+    {
+        foreach (var agent in agents.Values)
+        {
+            Watch(agent);
+            if (agent.Connected)
+                agent.Receive(State.TasksOfNode(agent.NodeId));
+            if (agent.Up)
+                agent.Work(Store.Now);
+            Take(agent);
+        }
+        Decide();
+    }
+
+    private string NewId() => "t" + (++ids).ToString("D6", CultureInfo.InvariantCulture);
+
+    private void Trouble(SimAgent agent)
+    {
+        if (random.NextDouble() < faults.NodeFaults)
+        {
+            if (!agent.Up)
+                agent.PowerOn(Store.Now);
+            else if (!agent.Connected)
+                agent.Connected = true;
+            else if (random.Next(2) == 0)
+                agent.Disconnect(Store.Now);
+            else
+                agent.PowerOff(Store.Now);
+        }
+        if (agent.Up && random.NextDouble() < faults.TaskEnds && agent.Running.ToList() is { Count: > 0 } running)
+            agent.End(running[random.Next(running.Count)], random.Next(3) == 0 ? TaskState.Complete : TaskState.Failed, Store.Now);
+    }
+
+    /// <summary>A new leader knows nothing but the store, and of no node whether it is there.</summary>
+    private void ChangeLeader()
+    {
+        round = new(NewId);
+        foreach (var node in State.Nodes.All.OrderBy(node => node.Id, StringComparer.Ordinal).Where(node => node.Status.State == NodeState.Ready))
+            Store.Put(node with { Status = node.Status with { State = NodeState.Unknown } });
+    }
+
+    /// <summary>A node counts as ready while it is heard from, and as down a while after.</summary>
+    private void Watch(SimAgent agent)
+    {
+        var node = State.Nodes.Find(agent.NodeId)!;
+        if (agent.Connected && node.Status.State != NodeState.Ready && random.Next(3) > 0)
+            Store.Put(node with { Status = node.Status with { State = NodeState.Ready } });
+        else if (!agent.Connected && node.Status.State != NodeState.Down && Store.Now - agent.LostAt > DownAfter)
+            Store.Put(node with { Status = node.Status with { State = NodeState.Down } });
+    }
+
+    /// <summary>Statuses only ever move on, whatever is repeated or late.</summary>
+    private void Take(SimAgent agent)
+    {
+        var state = State;
+        var changes = new Dictionary<string, StoreChange>(StringComparer.Ordinal);
+        foreach (var (id, status) in agent.Send())
+        {
+            var task = changes.TryGetValue(id, out var changed) ? (SwarmTask)changed.Object! : state.Tasks.Find(id);
+            if (task is not null && task.NodeId == agent.NodeId && status.State > task.Status.State)
+                changes[id] = StoreChange.Put(task with { Status = status });
+        }
+        Store.Commit(changes.Values);
+    }
+
+    /// <summary>Runs the leader's rounds until it has nothing more to do.</summary>
+    private void Decide()
+    {
+        for (var rounds = 0; ; rounds++)
+        {
+            Check.That(rounds < 100, "the leader comes to rest", () => $"after {rounds} rounds");
+            // The last transactions may share the round's log entry: they are in its state, and told of only later.
+            var upTo = State.Version - Math.Min(State.Version - observed, (ulong)random.Next(3));
+            round.Observe(State, random.Next(200) == 0 ? new(true, []) : new(false, Store.Between(observed, upTo)));
+            observed = upTo;
+            Store.Forget(observed);
+            if (!round.HasWork(Store.Now) && observed == State.Version)
+                return;
+            var changes = round.Decide(State, Store.Between(observed, State.Version), Store.Now);
+            var before = State;
+            Decisions += changes.Count;
+            Invariants.Check(before, State, Store.Commit(changes), Store.Now);
+        }
+    }
+}

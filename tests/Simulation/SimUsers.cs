@@ -1,0 +1,129 @@
+using SwarmPS.Model;
+using SwarmPS.Orchestration;
+
+namespace SwarmPS.Simulation;
+
+/// <summary>People who create, change and remove services and look after nodes, at random.</summary>
+internal sealed class SimUsers(Random random, SimCluster cluster)
+{
+    private int names;
+
+    public void Act()
+    {
+        var services = cluster.State.Services.All.OrderBy(service => service.Id, StringComparer.Ordinal).ToList();
+        if (services.Count == 0 || (services.Count < 4 && random.Next(5) == 0))
+            Create();
+        else if (random.Next(4) == 0)
+            ChangeNodes();
+        else
+            Change(services[random.Next(services.Count)]);
+    }
+
+    private ulong NextVersion => cluster.State.Version + 1;
+
+    private void Create()
+    {
+        var id = $"s{++names:D4}";
+        var spec = new ServiceSpec
+        {
+            Name = id,
+            Mode = random.Next(4) == 0 ? new() { Global = new() } : new() { Replicated = new((ulong)random.Next(7)) },
+            TaskTemplate = new()
+            {
+                ContainerSpec = new() { Image = "v1" },
+                RestartPolicy = Policy(),
+                Placement = Place(),
+                Resources = random.Next(3) == 0 ? new() { Reservations = new() { MemoryBytes = random.Next(1, 5) * (1L << 30) } } : null,
+            },
+            UpdateConfig = Config(),
+            RollbackConfig = Config(),
+            EndpointSpec = random.Next(6) == 0
+                ? new() { Ports = [new() { TargetPort = 80, PublishedPort = (uint)(8000 + random.Next(3)), PublishMode = PublishMode.Host }] }
+                : null,
+        };
+        cluster.Store.Put(ServiceUpdates.Create(id, spec, NextVersion));
+    }
+
+    private void Change(Service service)
+    {
+        var template = service.Spec.TaskTemplate;
+        switch (random.Next(10))
+        {
+            case 0 when service.PreviousSpec is not null:
+                cluster.Store.Put(ServiceUpdates.Rollback(service, NextVersion, cluster.Store.Now));
+                break;
+            case 1:
+                cluster.Store.Delete(service);
+                break;
+            case 2:
+                Apply(service, service.Spec with { UpdateConfig = Config() });
+                break;
+            case 3:
+                Apply(service, service.Spec with { TaskTemplate = template with { Placement = Place() } });
+                break;
+            case 4:
+                Apply(service, service.Spec with { TaskTemplate = template with { ForceUpdate = template.ForceUpdate + 1 } });
+                break;
+            case 5 or 6:
+                Apply(service, service.Spec with { TaskTemplate = template with { ContainerSpec = new() { Image = $"v{random.Next(5)}" } } });
+                break;
+            default:
+                if (service.Spec.Mode!.Replicated is not null)
+                    Apply(service, service.Spec with { Mode = new() { Replicated = new((ulong)random.Next(8)) } });
+                break;
+        }
+    }
+
+    private void ChangeNodes()
+    {
+        var nodes = cluster.State.Nodes.All.OrderBy(node => node.Id, StringComparer.Ordinal).ToList();
+        var node = nodes[random.Next(nodes.Count)];
+        switch (random.Next(6))
+        {
+            case 0 when nodes.Count < 7:
+                cluster.AddNode();
+                break;
+            case 1 when nodes.Count > 1 && node.Status.State == NodeState.Down:
+                cluster.RemoveNode(node);
+                break;
+            case 2:
+                cluster.Store.Put(node with { Spec = node.Spec with { Labels = new([new("zone", random.Next(2) == 0 ? "a" : "b")]) } });
+                break;
+            case 3:
+                cluster.Store.Put(new SwarmObject { Id = "swarm", Spec = new() { Orchestration = new(random.Next(-1, 6)) } });
+                break;
+            default:
+                var availability = random.Next(2) == 0 ? NodeAvailability.Active : (NodeAvailability)random.Next(3);
+                cluster.Store.Put(node with { Spec = node.Spec with { Availability = availability } });
+                break;
+        }
+    }
+
+    private void Apply(Service service, ServiceSpec spec) => cluster.Store.Put(ServiceUpdates.Apply(service, spec, NextVersion));
+
+    private RestartPolicy? Policy() => random.Next(4) == 0 ? null : new()
+    {
+        Condition = random.Next(4) switch { 0 => RestartCondition.OnFailure, 1 => RestartCondition.None, _ => RestartCondition.Any },
+        Delay = random.Next(2) == 0 ? null : TimeSpan.FromSeconds(random.NextDouble() * 10),
+        MaxAttempts = random.Next(4) == 0 ? (ulong)random.Next(1, 5) : null,
+        Window = random.Next(4) == 0 ? TimeSpan.FromSeconds(random.Next(1, 60)) : null,
+    };
+
+    private Placement? Place() => random.Next(4) switch
+    {
+        0 => new() { Constraints = ["node.labels.zone == a"] },
+        1 => new() { Preferences = [new(new("node.labels.zone"))] },
+        2 => new() { MaxReplicas = (ulong)random.Next(1, 4) },
+        _ => null,
+    };
+
+    private UpdateConfig? Config() => random.Next(4) == 0 ? null : new()
+    {
+        Parallelism = (ulong)random.Next(4),
+        Delay = random.Next(2) == 0 ? null : TimeSpan.FromSeconds(random.Next(5)),
+        FailureAction = (UpdateFailureAction)random.Next(3),
+        Monitor = random.Next(2) == 0 ? null : TimeSpan.FromSeconds(random.Next(1, 10)),
+        MaxFailureRatio = random.Next(2) * random.NextDouble(),
+        Order = (UpdateOrder)random.Next(2),
+    };
+}
