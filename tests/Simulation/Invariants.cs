@@ -18,7 +18,7 @@ internal sealed class Invariants
                 FitsItsNode(after, assigned);
             if (change is { Old: SwarmTask gone, New: null })
                 Simulation.Check.That(
-                    gone.Status.State is > TaskState.Running or < TaskState.Assigned && (gone.DesiredState > TaskState.Running || gone.NodeId == "" || after.Nodes.Find(gone.NodeId) is null),
+                    gone.Status.State is > TaskState.Running or < TaskState.Assigned || after.Nodes.Find(gone.NodeId) is not { } node || !MayHave(after, node, gone),
                     "a task is forgotten only once it is over", () => Tell(gone));
         }
         foreach (var service in changes.Select(change => change.Object).OfType<SwarmTask>().Select(task => task.ServiceId).Distinct())
@@ -63,6 +63,9 @@ internal sealed class Invariants
             "a node has no more replicas than it may", () => string.Join(", ", there.Select(Tell)));
     }
 
+    private static bool MayHave(Snapshot state, Node node, SwarmTask task) =>
+        Constraints.Of((state.Services.Find(task.ServiceId)?.Spec.TaskTemplate ?? task.Spec).Placement).AreMetBy(node);
+
     private static void SlotsAreFilledOnce(Snapshot state, string serviceId)
     {
         var service = state.Services.Find(serviceId);
@@ -74,7 +77,9 @@ internal sealed class Invariants
             Simulation.Check.That(service is not null || live.Count == 0, "a removed service has no live tasks", () => string.Join(", ", live.Select(Tell)));
             // An update that starts first has two, and leaves them so when it is changed or paused on the way.
             Simulation.Check.That(running <= 2 && live.Count <= 2, "a slot is filled once", () => string.Join(", ", live.Select(Tell)));
-            if (service?.Spec.UpdateConfig?.Order != UpdateOrder.StartFirst && service?.UpdateStatus is null)
+            // What a node has that takes no tasks for now, stays as it is for now.
+            var settled = slot.Key.Slot != 0 || state.Nodes.Find(slot.Key.Item2) is { Status.State: NodeState.Ready, Spec.Availability: NodeAvailability.Active };
+            if (settled && service?.Spec.UpdateConfig?.Order != UpdateOrder.StartFirst && service?.UpdateStatus is null)
                 Simulation.Check.That(running <= 1, "a slot that no update touches is filled once", () => string.Join(", ", live.Select(Tell)));
         }
         if (service?.Spec.Mode?.Replicated is { } mode)

@@ -178,7 +178,8 @@ internal sealed class SimCluster
             var changes = round.Decide(State, Store.Between(observed, State.Version), Store.Now);
             var before = State;
             Decisions += changes.Count;
-            Invariants.Check(before, State, Store.Commit(changes), Store.Now);
+            var seen = Store.Commit(changes);
+            Invariants.Check(before, State, seen, Store.Now);
         }
     }
 }

@@ -132,11 +132,11 @@ internal static class Updates
     {
         var slot = progress.Slot;
         var record = new RestartRecord { Replaces = slot.Newest.Id, NotBefore = draft.Now };
-        // There is nothing to keep up where the old task does not run.
-        var keep = startFirst && progress.Outdated.Exists(task => task.Status.State == TaskState.Running);
-        if (!keep)
-            progress.Outdated.ForEach(task => Shutdown(draft, task));
-        draft.Put(TaskTemplates.Create(draft, slot.Key, keep ? TaskState.Running : Restarts.FirstDesired(draft, slot), record));
+        // There is nothing to keep up but what runs, and of an update that was given up on the way one task is enough.
+        var kept = startFirst ? progress.Outdated.Find(task => task.Status.State == TaskState.Running) : null;
+        foreach (var task in progress.Outdated.Where(task => task != kept))
+            Shutdown(draft, task);
+        draft.Put(TaskTemplates.Create(draft, slot.Key, kept is not null ? TaskState.Running : Restarts.FirstDesired(draft, slot), record));
     }
 
     private static void Shutdown(Draft draft, SwarmTask task)
