@@ -7,6 +7,7 @@ using SwarmPS.Daemon.Consensus;
 using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Daemon.Leader;
 using SwarmPS.Daemon.Persistence;
+using SwarmPS.Daemon.Rpc;
 using SwarmPS.Daemon.Security;
 using SwarmPS.Model;
 using SwarmPS.Store;
@@ -21,6 +22,7 @@ internal sealed class SwarmSession : IAsyncDisposable
 
     private readonly NodeIdentity identity;
     private readonly RaftNode raft;
+    private readonly NodeListener listener;
     private readonly DockerEngine engine;
     private readonly AgentLoop agent;
     private readonly LoopScope scope = new(CancellationToken.None);
@@ -28,9 +30,9 @@ internal sealed class SwarmSession : IAsyncDisposable
 
     private SwarmSession(
         DaemonOptions options, SwarmDirectory directory, NodeFile node, Keyring keyring, NodeIdentity identity,
-        SwarmStore store, RaftNode raft, Dispatcher dispatcher, TimeProvider clock, ILoggerFactory logging)
+        SwarmStore store, RaftNode raft, NodeListener listener, Dispatcher dispatcher, TimeProvider clock, ILoggerFactory logging)
     {
-        (this.identity, this.raft) = (identity, raft);
+        (this.identity, this.raft, this.listener) = (identity, raft, listener);
         Member = new(node.NodeId, IPEndPoint.Parse(node.AdvertiseAddr).Address.ToString(), store);
         engine = new(DaemonOptions.UnixPath("--engine", options.Engine));
         agent = new(Options(options, directory, node, keyring), dispatcher.For(node.NodeId, Member.NodeAddr), engine, clock, logging.CreateLogger<AgentLoop>());
@@ -73,16 +75,31 @@ internal sealed class SwarmSession : IAsyncDisposable
                 Clock = clock,
             },
             stop).ConfigureAwait(false);
+        NodeListener? listener = null;
         try
         {
             if (found is not null)
                 await store.UpdateAsync(found, stop).ConfigureAwait(false);
-            var session = new SwarmSession(options, directory, node, keyring, identity, store, raft, dispatcher, clock, logging);
+            listener = await NodeListener.StartAsync(
+                new()
+                {
+                    EndPoint = IPEndPoint.Parse(node.ListenAddr),
+                    Trust = trust,
+                    Store = store,
+                    Leadership = new Leadership(raft),
+                    Services = [],
+                    Clock = clock,
+                    Logging = logging,
+                },
+                stop).ConfigureAwait(false);
+            var session = new SwarmSession(options, directory, node, keyring, identity, store, raft, listener, dispatcher, clock, logging);
             session.Run();
             return session;
         }
         catch
         {
+            if (listener is not null)
+                await listener.DisposeAsync().ConfigureAwait(false);
             await raft.DisposeAsync().ConfigureAwait(false);
             identity.Dispose();
             throw;
@@ -128,6 +145,7 @@ internal sealed class SwarmSession : IAsyncDisposable
     {
         fault.TrySetResult(null);
         await scope.DisposeAsync().ConfigureAwait(false);
+        await listener.DisposeAsync().ConfigureAwait(false);
         await raft.DisposeAsync().ConfigureAwait(false);
         engine.Dispose();
         identity.Dispose();
@@ -164,14 +182,22 @@ internal sealed class SwarmSession : IAsyncDisposable
 
     private async Task WatchAsync()
     {
-        var first = await Task.WhenAny(raft.Completion, scope.FirstFault).ConfigureAwait(false);
-        fault.TrySetResult(first == raft.Completion ? raft.Completion.Exception?.GetBaseException() : await scope.FirstFault.ConfigureAwait(false));
+        var first = await Task.WhenAny(raft.Completion, scope.FirstFault, listener.Fault).ConfigureAwait(false);
+        fault.TrySetResult(first is Task<Exception> loop ? await loop.ConfigureAwait(false) : raft.Completion.Exception?.GetBaseException());
     }
 
     private static IPEndPoint RaftEndPoint(string address)
     {
         var named = IPEndPoint.Parse(address);
         return new(named.Address, named.Port + RaftPortOffset);
+    }
+
+    /// <summary>Who leads, by the addresses that nodes know managers by.</summary>
+    private sealed class Leadership(RaftNode raft) : ILeadership
+    {
+        public bool IsLeader => raft.IsLeader;
+
+        public string? LeaderAddress => raft.Leader is IPEndPoint leader ? new IPEndPoint(leader.Address, leader.Port - RaftPortOffset).ToString() : null;
     }
 
     /// <summary>Ids that no other process gives: random in the high half, counted in the low one.</summary>

@@ -13,7 +13,8 @@ namespace SwarmPS.Daemon.Persistence;
 /// </summary>
 internal static class StoreEncoding
 {
-    private static readonly MessagePackSerializer Serializer = new()
+    /// <summary>The one way that bytes are made, in the log as between nodes.</summary>
+    internal static readonly MessagePackSerializer Serializer = new()
     {
         SerializeDefaultValues = SerializeDefaultValuesPolicy.Never,
         DeserializeDefaultValues = DeserializeDefaultValuesPolicy.AllowMissingValuesForRequiredProperties,

@@ -1,0 +1,83 @@
+using SwarmPS.Daemon.Security;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Rpc;
+
+/// <summary>This node's connections to managers, one for each address, by mutual TLS.</summary>
+internal sealed class ManagerChannels(PeerTrust trust) : IDisposable
+{
+    private readonly object gate = new();
+    private Dictionary<string, ManagerChannel> open = [];
+    private bool closed;
+
+    /// <summary>The channel to a manager.</summary>
+    public ManagerChannel To(string address)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(closed, this);
+            if (open.TryGetValue(address, out var channel))
+                return channel;
+            string? refusal = null;
+            channel = new(address, trust.ClientOfManager(said => refusal = said), () => refusal);
+            open.Add(address, channel);
+            return channel;
+        }
+    }
+
+    /// <summary>
+    /// Asks the leader: the first of the managers that is reached says who that is. Throws <see cref="SwarmException"/>, Unavailable
+    /// where no leader is found.
+    /// </summary>
+    /// <param name="managers">Where managers may be, the likeliest first.</param>
+    /// <param name="ask">Asks one of them.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task<T> AskLeaderAsync<T>(IEnumerable<string> managers, Func<ManagerChannel, CancellationToken, Task<T>> ask, CancellationToken stop)
+    {
+        var next = new LinkedList<string>(managers);
+        HashSet<string> asked = [];
+        List<string> answers = [];
+        while (next.First is { Value: var address })
+        {
+            next.RemoveFirst();
+            if (!asked.Add(address))
+                continue;
+            try
+            {
+                return await ask(To(address), stop).ConfigureAwait(false);
+            }
+            catch (NotLeadingException elsewhere)
+            {
+                answers.Add($"{address}: {elsewhere.Message}");
+                if (elsewhere.Leader is { } leader)
+                    next.AddFirst(leader);
+            }
+            catch (SwarmException refusal) when (refusal.Code is SwarmErrorCode.Unavailable)
+            {
+                answers.Add(refusal.Message);
+            }
+        }
+        throw new SwarmException(
+            SwarmErrorCode.Unavailable,
+            answers.Count == 0 ? "No manager's address is known." : $"The swarm's leader is not reached. {string.Join(" ", answers)}");
+    }
+
+    /// <summary>Lets the next calls make new connections, as after the certificate has changed; calls under way go on.</summary>
+    public void Recycle()
+    {
+        lock (gate)
+            open = [];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            closed = true;
+            foreach (var channel in open.Values)
+                channel.Dispose();
+            open.Clear();
+        }
+    }
+}
