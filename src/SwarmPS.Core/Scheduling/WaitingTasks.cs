@@ -2,12 +2,18 @@ using SwarmPS.Model;
 
 namespace SwarmPS.Scheduling;
 
-/// <summary>Names tasks that are alike to the scheduler: those of one service and spec version. Tasks without a service are looked at one by one.</summary>
-internal readonly record struct GroupKey(string ServiceId, ulong SpecVersion)
+/// <summary>
+/// Names tasks that are alike to the scheduler: those of one service and spec version, and one placement, which may change without
+/// asking for new tasks. Tasks without a service are looked at one by one.
+/// </summary>
+internal readonly record struct GroupKey(string ServiceId, ulong SpecVersion, Placement? Placement)
 {
-    public static GroupKey Of(SwarmTask task) => task.ServiceId == "" ? default : new(task.ServiceId, task.SpecVersion);
+    public static GroupKey Of(SwarmTask task) => task.ServiceId == "" ? default : new(task.ServiceId, task.SpecVersion, task.Spec.Placement);
 
     public bool IsAlike => ServiceId is not null;
+
+    /// <summary>Placements differ seldom, and are long to hash.</summary>
+    public override int GetHashCode() => HashCode.Combine(ServiceId, SpecVersion);
 }
 
 /// <summary>Tasks of a group that wait for a node.</summary>
