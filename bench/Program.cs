@@ -5,6 +5,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
 {
     ["services"] = ServiceCreation.RunAsync,
     ["daemon"] = DaemonFootprint.RunAsync,
+    ["tasks"] = TaskList.RunAsync,
     ["store"] = StoreCommits.RunAsync,
 
     // A part of "store": the process whose start it measures.

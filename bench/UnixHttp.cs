@@ -18,7 +18,10 @@ internal sealed class UnixHttp(string socket) : IDisposable
     })
     { BaseAddress = new Uri("http://engine/v1.41/"), Timeout = TimeSpan.FromMinutes(5) };
 
-    public async Task<JToken> GetAsync(string path) => JToken.Parse(await http.GetStringAsync(path));
+    public async Task<JToken> GetAsync(string path) => JToken.Parse(await GetTextAsync(path));
+
+    /// <summary>An answer that is not looked into.</summary>
+    public Task<string> GetTextAsync(string path) => http.GetStringAsync(path);
 
     public async Task<JToken?> PostAsync(string path, object? body)
     {

@@ -98,9 +98,9 @@ internal sealed partial class TaskRunner
             }
             throw new EngineException(refusal.Status, $"starting container failed: {refusal.Message}", refusal);
         }
+        ReleaseStart();
         // Only this tells the process id and chosen ports, and whether the image brings a health check.
         Merge(await InspectAsync(id, wanted).ConfigureAwait(false));
-        ReleaseStart();
     }
 
     /// <summary>

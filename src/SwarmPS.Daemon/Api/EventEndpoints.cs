@@ -8,6 +8,7 @@ using SwarmPS.Daemon.Api.Proxy;
 using SwarmPS.Daemon.Api.Queries;
 using SwarmPS.Daemon.Composition;
 using SwarmPS.Model;
+using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Api;
 
@@ -27,10 +28,11 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
         using var engineEvents = filter.WantsEngine
             ? await engine.OpenStreamAsync("/events" + call.Context.Request.QueryString, call.Stop).ConfigureAwait(false)
             : null;
+        using var swarmEvents = Subscribe(filter);
         call.Context.Response.ContentType = "application/json";
         await call.Context.Response.Body.FlushAsync(call.Stop).ConfigureAwait(false);
         var lines = Channel.CreateBounded<string>(WaitingMax);
-        var sources = new List<Task> { WatchSwarmAsync(filter, lines.Writer, end.Token) };
+        var sources = new List<Task> { WatchSwarmAsync(swarmEvents, filter, lines.Writer, end.Token) };
         if (engineEvents is not null)
             sources.Add(CopyAsync(engineEvents, lines.Writer, end.Token));
         // The engine's end is the stream's end: the client asks anew and misses nothing by it.
@@ -83,16 +85,25 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
         }
     }
 
-    private async Task WatchSwarmAsync(SwarmEventFilter filter, ChannelWriter<string> lines, CancellationToken stop)
+    /// <summary>The swarm's changes from now on: a client that has its answer's head misses none.</summary>
+    private ChangeSubscription? Subscribe(SwarmEventFilter filter)
+    {
+        if (!filter.WantsSwarm || !SwarmStanding.IsManager(options.Membership) || options.Membership.Member is not { } member)
+            return null;
+        var feed = member.Store.Feed.Subscribe(ObjectKind.Service, ObjectKind.Node);
+        // The first batch asks for a full read, which has nothing to do with events.
+        _ = feed.TryNext();
+        return feed;
+    }
+
+    private async Task WatchSwarmAsync(ChangeSubscription? feed, SwarmEventFilter filter, ChannelWriter<string> lines, CancellationToken stop)
     {
         try
         {
-            if (!filter.WantsSwarm || !SwarmStanding.IsManager(options.Membership) || options.Membership.Member is not { } member)
-            {
+            if (feed is null)
                 await Task.Delay(Timeout.InfiniteTimeSpan, options.Clock, stop).ConfigureAwait(false);
-                return;
-            }
-            await WatchAsync(member, filter, lines, stop).ConfigureAwait(false);
+            else
+                await WatchAsync(feed, filter, lines, stop).ConfigureAwait(false);
         }
         catch (Exception end) when (end is OperationCanceledException or ChannelClosedException)
         {
@@ -100,12 +111,11 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
         }
     }
 
-    private async Task WatchAsync(SwarmMember member, SwarmEventFilter filter, ChannelWriter<string> lines, CancellationToken stop)
+    private async Task WatchAsync(ChangeSubscription feed, SwarmEventFilter filter, ChannelWriter<string> lines, CancellationToken stop)
     {
-        using var feed = member.Store.Feed.Subscribe(ObjectKind.Service, ObjectKind.Node);
         while (true)
         {
-            // A first batch, or one after falling behind, tells of no single change.
+            // A batch after falling behind tells of no single change.
             foreach (var change in (await feed.NextAsync(stop).ConfigureAwait(false)).Changes)
             {
                 if (SwarmEvent.Of(change, options.Clock.GetUtcNow()) is { } seen && filter.Fits(seen))
