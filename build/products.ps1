@@ -30,9 +30,12 @@ function Publish-Project([string] $Name, [string] $Folder, [string[]] $Options) 
     Assert-Program $dotnet (@('publish', $project, '-c', 'Release', '-o', $output, '-nologo', '-v', 'quiet') + $Options)
 }
 
-# PowerShell has this in its own box, and a second copy beside a module would only clash with it.
 function Complete-Module([string] $Folder) {
+    # PowerShell has this in its own box, and a second copy beside a module would only clash with it.
     [IO.File]::Delete([IO.Path]::Combine($Folder, 'Newtonsoft.Json.dll'))
+    # What Get-Help reads is made of the documentation comments.
+    Assert-Program $dotnet @('run', '-c', 'Release', '--project', [IO.Path]::Combine($root, 'build', 'Help'), '--', 'maml', $Folder)
+    [IO.File]::Delete([IO.Path]::Combine($Folder, 'SwarmPS.Cmdlets.xml'))
 }
 
 # Puts a made folder in the place of the old one without writing into any file of it: a program that runs

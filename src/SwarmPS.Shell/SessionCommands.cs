@@ -22,5 +22,8 @@ internal static class SessionCommands
             param()
             $ExecutionContext.SessionState.Path.CurrentLocation
             """));
+        // PowerShell's own function pages what Get-Help gives, with cmdlets that are not here.
+        state.Commands.Remove("help", typeof(SessionStateFunctionEntry));
+        state.Commands.Add(new SessionStateAliasEntry("help", "Get-Help"));
     }
 }

@@ -37,4 +37,14 @@ public sealed class ModuleTests : IDisposable
         Assert.Equal([Path.Combine(shell.Folder, "sub"), shell.Folder, "False"], result.Lines);
         Assert.Contains("nowhere", result.Error);
     }
+
+    [Fact]
+    public async Task Help_IsShown_ByEitherName()
+    {
+        var result = await shell.RunAsync(["-NoModule", "-Command", "Get-Help Where-Object; help ForEach-Object"]);
+
+        Assert.Equal("", result.Error);
+        Assert.Contains("Where-Object", result.Output);
+        Assert.Contains("ForEach-Object", result.Output);
+    }
 }

@@ -5,41 +5,71 @@ using SwarmPS.Model;
 namespace SwarmPS.Cmdlets.Swarm;
 
 /// <summary>Makes a new swarm with the daemon's node as its first manager.</summary>
+/// <remarks>
+/// <para>The node becomes the first manager and the leader. It makes the swarm's certificate authority and its join tokens. The node must be in no swarm.</para>
+/// <para>Give <c>-AdvertiseAddress</c> where the machine has several addresses: it is where the other nodes will look for this one.
+/// <c>eth0</c> stands for the address of that interface.</para>
+/// </remarks>
+/// <example>
+/// <para>Makes a swarm that other nodes reach at an address.</para>
+/// <code>
+/// Initialize-Swarm -AdvertiseAddress 192.0.2.10
+/// </code>
+/// </example>
+/// <example>
+/// <para>Makes a swarm for one machine: nobody else can reach it.</para>
+/// <code>
+/// Initialize-Swarm -AdvertiseAddress 127.0.0.1 -ListenAddress 127.0.0.1:2377
+/// </code>
+/// </example>
+/// <example>
+/// <para>Makes a swarm whose managers only keep the state, with certificates of 30 days.</para>
+/// <code>
+/// Initialize-Swarm eth0 -Availability Drain -CertificateExpiry 720h
+/// </code>
+/// </example>
 [Cmdlet(VerbsData.Initialize, "Swarm", SupportsShouldProcess = true)]
 [OutputType(typeof(SwarmClusterInfo))]
 public sealed class InitializeSwarmCommand : SwarmSettingsCmdlet
 {
     /// <summary>Where other nodes reach this one: an address or an interface, with a port or without.</summary>
+    /// <value>the machine's only address, with the port of <c>-ListenAddress</c></value>
     [Parameter(Position = 0)]
     [Alias("AdvertiseAddr")]
     public string? AdvertiseAddress { get; set; }
 
     /// <summary>Where managers listen.</summary>
+    /// <value><c>0.0.0.0:2377</c></value>
     [Parameter]
     [Alias("ListenAddr")]
     public string? ListenAddress { get; set; }
 
     /// <summary>The address of the data plane.</summary>
+    /// <value>that of <c>-AdvertiseAddress</c></value>
     [Parameter]
     [Alias("DataPathAddr")]
     public string? DataPathAddress { get; set; }
 
     /// <summary>The UDP port of the data plane.</summary>
+    /// <value>4789</value>
     [Parameter]
     [ValidateRange(1024, 49151)]
     public int? DataPathPort { get; set; }
 
     /// <summary>Address pools that networks take their subnets from.</summary>
+    /// <value><c>10.0.0.0/8</c></value>
     [Parameter]
     [Alias("DefaultAddrPool")]
     public string[]? DefaultAddressPool { get; set; }
 
     /// <summary>The prefix length of a network's subnet.</summary>
+    /// <value>24</value>
     [Parameter]
     [ValidateRange(1, 29)]
     public int? SubnetSize { get; set; }
 
     /// <summary>Whether tasks may be placed on this node.</summary>
+    /// <value><c>Active</c></value>
     [Parameter]
     public NodeAvailability? Availability { get; set; }
 

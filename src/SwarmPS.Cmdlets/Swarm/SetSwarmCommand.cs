@@ -5,6 +5,23 @@ using SwarmPS.Cmdlets.Pipeline;
 namespace SwarmPS.Cmdlets.Swarm;
 
 /// <summary>Changes the swarm's settings.</summary>
+/// <remarks>
+/// <para>What is not given stays as it is. A change that somebody else made in between is kept: the settings are read and written
+/// anew.</para>
+/// </remarks>
+/// <example>
+/// <para>Keeps ten ended tasks of each slot.</para>
+/// <code>
+/// Set-Swarm -TaskHistoryLimit 10
+/// </code>
+/// </example>
+/// <example>
+/// <para>Lets certificates be valid for 30 days, and shows the swarm as it is then.</para>
+/// <code>
+/// Set-Swarm -CertificateExpiry 720h -PassThru
+/// </code>
+/// </example>
+/// <error id="UpdateOutOfSequence">Others changed the settings again and again in between.</error>
 [Cmdlet(VerbsCommon.Set, "Swarm", SupportsShouldProcess = true)]
 [OutputType(typeof(SwarmClusterInfo))]
 public sealed class SetSwarmCommand : SwarmSettingsCmdlet

@@ -15,25 +15,30 @@ public abstract class SwarmSettingsCmdlet : SwarmCmdlet
     public SwitchParameter Autolock { get => autolock ?? false; set => autolock = value; }
 
     /// <summary>How long a node's certificate is valid.</summary>
+    /// <value><c>2160h</c> (90 days); an hour at the least</value>
     [Parameter]
     [Alias("CertExpiry")]
     [DurationTransformation]
     public TimeSpan? CertificateExpiry { get; set; }
 
     /// <summary>The time between two heartbeats of a node.</summary>
+    /// <value><c>5s</c></value>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? DispatcherHeartbeat { get; set; }
 
     /// <summary>Ended tasks kept per slot; below 0 keeps all.</summary>
+    /// <value>5</value>
     [Parameter]
     public long? TaskHistoryLimit { get; set; }
 
     /// <summary>Entries of the log between two snapshots.</summary>
+    /// <value>10000</value>
     [Parameter]
     public ulong? SnapshotInterval { get; set; }
 
     /// <summary>Old snapshots kept.</summary>
+    /// <value>0</value>
     [Parameter]
     public ulong? MaxSnapshots { get; set; }
 

@@ -9,6 +9,36 @@ using SwarmPS.Notation;
 namespace SwarmPS.Cmdlets.SwarmDaemon;
 
 /// <summary>Starts the daemon on this machine, waits until it answers, and connects the session to it.</summary>
+/// <remarks>
+/// <para>It starts the program <c>swarmpsd</c> in a session of its own, so that it outlives this one, and waits until its socket
+/// answers. Where a daemon answers there already, that one is used. The program is the one that <c>-Path</c> or <c>$env:SWARMPSD</c>
+/// names, that lies beside the module, or that is on the PATH.</para>
+/// <para>For a machine that is to start its daemon by itself, have its init system run <c>swarmpsd run</c>. It needs Linux.</para>
+/// </remarks>
+/// <example>
+/// <para>Starts the machine's daemon; needs root.</para>
+/// <code>
+/// Start-SwarmDaemon
+/// </code>
+/// </example>
+/// <example>
+/// <para>Starts a second one for trials, with its own folder, socket and engine.</para>
+/// <code>
+/// Start-SwarmDaemon ./lab -Socket ./lab/api.sock -Engine /run/docker-lab.sock -Hostname lab1
+/// </code>
+/// </example>
+/// <example>
+/// <para>Starts it with all of its log.</para>
+/// <code>
+/// Start-SwarmDaemon -LogLevel Debug -Timeout 1m
+/// </code>
+/// </example>
+/// <error id="DaemonProgramNotFound">The program <c>swarmpsd</c> is in none of these places.</error>
+/// <error id="DaemonElsewhere">A daemon runs on the folder, but listens elsewhere.</error>
+/// <error id="DaemonFailed">The program ended; the message has the end of its log.</error>
+/// <error id="DaemonTimeout">The time of <c>-Timeout</c> is up. The daemon goes on starting.</error>
+/// <error id="DataRootUnusable">The folder cannot be made or written.</error>
+/// <error id="NotSupported">This is not Linux.</error>
 [Cmdlet(VerbsLifecycle.Start, "SwarmDaemon", SupportsShouldProcess = true)]
 [OutputType(typeof(SwarmDaemonInfo))]
 public sealed class StartSwarmDaemonCommand : SessionCmdlet
@@ -22,27 +52,32 @@ public sealed class StartSwarmDaemonCommand : SessionCmdlet
     public string DataRoot { get; set; } = DaemonFiles.DataRootDefault;
 
     /// <summary>The socket it is to listen on: a path or <c>unix://PATH</c>.</summary>
+    /// <value>this session's daemon</value>
     [Parameter]
     [Alias("Host", "Address")]
     [ValidateNotNullOrEmpty]
     public string? Socket { get; set; }
 
     /// <summary>The container engine beside it: <c>unix://PATH</c>, or a path.</summary>
+    /// <value><c>$env:DOCKER_HOST</c>, else <c>unix:///var/run/docker.sock</c></value>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Engine { get; set; }
 
     /// <summary>The node's name in the swarm.</summary>
+    /// <value>the machine's name</value>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Hostname { get; set; }
 
     /// <summary>The program, where it is not where it usually is.</summary>
+    /// <value><c>$env:SWARMPSD</c>, else beside the module or on the PATH</value>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>The least important lines that are logged.</summary>
+    /// <value><c>Information</c></value>
     [Parameter]
     [ValidateSet("Trace", "Debug", "Information", "Warning", "Error", "Critical", "None")]
     public string? LogLevel { get; set; }

@@ -9,11 +9,34 @@ using SwarmPS.Notation;
 namespace SwarmPS.Cmdlets.SwarmDaemon;
 
 /// <summary>Stops a daemon of this machine in good order. Its containers go on running.</summary>
+/// <remarks>
+/// <para>The daemon is asked to end, and waited for. Containers go on, and the next start of the daemon takes them up again. To take the
+/// node out of its swarm, use <c>Exit-Swarm</c> first.</para>
+/// </remarks>
+/// <example>
+/// <para>Stops this session's daemon.</para>
+/// <code>
+/// Stop-SwarmDaemon
+/// </code>
+/// </example>
+/// <example>
+/// <para>Stops the one that was started on a folder, whether it answers or not.</para>
+/// <code>
+/// Stop-SwarmDaemon -DataRoot ./lab
+/// </code>
+/// </example>
+/// <error id="DaemonNotFound">No such daemon runs, or its process is not told.</error>
+/// <error id="DaemonNotRunning">No daemon answers at the socket.</error>
+/// <error id="SocketPermissionDenied">The socket does not admit this user.</error>
+/// <error id="PermissionDenied">The process belongs to another user.</error>
+/// <error id="DaemonTimeout">It has not ended when the time of <c>-Timeout</c> is up.</error>
+/// <error id="NotSupported">This is not Linux; <c>-DataRoot</c> works elsewhere, too.</error>
 [Cmdlet(VerbsLifecycle.Stop, "SwarmDaemon", SupportsShouldProcess = true, DefaultParameterSetName = "Socket")]
 [OutputType(typeof(void))]
 public sealed class StopSwarmDaemonCommand : SessionCmdlet
 {
     /// <summary>The daemon that listens there; this session's where nothing is said.</summary>
+    /// <value>this session's daemon</value>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = "Socket")]
     [ValidateNotNullOrEmpty]
     public string? Socket { get; set; }

@@ -7,11 +7,41 @@ using SwarmPS.Model;
 namespace SwarmPS.Cmdlets.SwarmNode;
 
 /// <summary>Shows the nodes of the swarm.</summary>
+/// <remarks>
+/// <para>A manager answers. The node of this session's daemon has a star behind its id, and <c>self</c> names it.</para>
+/// </remarks>
+/// <example>
+/// <para>Shows all nodes.</para>
+/// <code>
+/// Get-SwarmNode
+/// </code>
+/// </example>
+/// <example>
+/// <para>Shows the managers.</para>
+/// <code>
+/// Get-SwarmNode -Role Manager
+/// </code>
+/// </example>
+/// <example>
+/// <para>Shows nodes that are not heard from.</para>
+/// <code>
+/// Get-SwarmNode | Where-Object Status -NE Ready
+/// </code>
+/// </example>
+/// <example>
+/// <para>Shows the labels of the nodes whose names begin so.</para>
+/// <code>
+/// (Get-SwarmNode box*).Labels
+/// </code>
+/// </example>
+/// <error id="NodeNotFound">There is no such node.</error>
+/// <error id="NodeAmbiguous">The beginning of an id fits several.</error>
 [Cmdlet(VerbsCommon.Get, "SwarmNode")]
 [OutputType(typeof(SwarmNodeInfo))]
 public sealed class GetSwarmNodeCommand : SwarmCmdlet
 {
     /// <summary>Names, ids, beginnings of ids, <c>self</c>; names may have wildcards. All nodes where nothing is said.</summary>
+    /// <value>all nodes</value>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Hostname", "Id", "Node")]
     [SupportsWildcards]
@@ -19,6 +49,7 @@ public sealed class GetSwarmNodeCommand : SwarmCmdlet
     public string[]? Name { get; set; }
 
     /// <summary>Managers or workers only.</summary>
+    /// <value>both</value>
     [Parameter]
     public NodeRole? Role { get; set; }
 

@@ -8,6 +8,30 @@ using SwarmPS.Model;
 namespace SwarmPS.Cmdlets.SwarmNode;
 
 /// <summary>Changes what is wanted of nodes: availability, role, labels.</summary>
+/// <remarks>
+/// <para>What is not given stays as it is. <c>-Label</c> takes the place of all labels; <c>-AddLabel</c> and <c>-RemoveLabel</c> change
+/// single ones.</para>
+/// </remarks>
+/// <example>
+/// <para>Takes the tasks off a node, for work on it.</para>
+/// <code>
+/// Set-SwarmNode box -Availability Drain
+/// </code>
+/// </example>
+/// <example>
+/// <para>Labels a node for constraints such as <c>node.labels.disk == ssd</c>.</para>
+/// <code>
+/// Set-SwarmNode box -AddLabel disk=ssd
+/// </code>
+/// </example>
+/// <example>
+/// <para>Makes a worker a manager.</para>
+/// <code>
+/// Set-SwarmNode box -Role Manager
+/// </code>
+/// </example>
+/// <error id="NodeNotFound">There is no such node.</error>
+/// <error id="UpdateOutOfSequence">Others changed the node again and again in between.</error>
 [Cmdlet(VerbsCommon.Set, "SwarmNode", SupportsShouldProcess = true)]
 [OutputType(typeof(SwarmNodeInfo))]
 public sealed class SetSwarmNodeCommand : SwarmCmdlet

@@ -6,6 +6,11 @@ using SwarmPS.Cmdlets.Pipeline;
 namespace SwarmPS.Cmdlets.SwarmService;
 
 /// <summary>What changes a service and then waits for it.</summary>
+/// <error id="ServiceNotConverged">The service failed: its tasks keep ending, or no node fits. The message has the tasks' own errors.
+/// The service stays as it is.</error>
+/// <error id="ServiceUpdateFailed">The update was paused or rolled back by its failure action.</error>
+/// <error id="ConvergenceTimeout">The time of <c>-Timeout</c> is up. The swarm goes on trying.</error>
+/// <error id="UpdateOutOfSequence">Others changed the service again and again in between.</error>
 public abstract class ConvergingCmdlet : SwarmCmdlet
 {
     /// <summary>Returns at once instead of waiting until the tasks run.</summary>

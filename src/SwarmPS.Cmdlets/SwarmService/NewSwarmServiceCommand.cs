@@ -6,11 +6,54 @@ using SwarmPS.Model;
 namespace SwarmPS.Cmdlets.SwarmService;
 
 /// <summary>Makes a service and waits until its tasks run.</summary>
+/// <remarks>
+/// <para>The spec is checked completely before it is stored, and refused for every reason at once. Then the cmdlet waits, with a
+/// progress bar, until the tasks run (and are healthy, where health is checked), and gives the service. <c>-NoWait</c> gives it at
+/// once.</para>
+/// <para>Times have units (<c>10s</c>), sizes too (<c>512m</c>), ports and mounts are written as for docker, and whatever has fields can
+/// be a hashtable.</para>
+/// </remarks>
+/// <example>
+/// <para>Three replicas behind port 8080 of every node.</para>
+/// <code>
+/// New-SwarmService web nginx:alpine -Replicas 3 -Publish 8080:80
+/// </code>
+/// </example>
+/// <example>
+/// <para>One task on each worker, with a folder of the node.</para>
+/// <code>
+/// New-SwarmService agent example/agent:2 -Mode Global -Constraint "node.role == worker" -Mount type=bind,src=/var/log,dst=/logs,ro
+/// </code>
+/// </example>
+/// <example>
+/// <para>Health that is checked, limits, and an update two at a time that rolls back when it fails.</para>
+/// <code>
+/// New-SwarmService api example/api:1 -Replicas 4 -HealthCommand "curl -f http://localhost/" -HealthInterval 5s `
+///     -LimitMemory 512m -ReserveCpu 0.5 -UpdateParallelism 2 -UpdateFailureAction Rollback
+/// </code>
+/// </example>
+/// <example>
+/// <para>Settings of a hashtable; without waiting.</para>
+/// <code>
+/// $settings = @{ Name = "db"; Image = "postgres:16"; Env = @{ PGDATA = "/data" }; Mount = @{ type = "volume"; source = "db"; target = "/data" } }
+/// New-SwarmService @settings -NoWait
+/// </code>
+/// </example>
+/// <example>
+/// <para>Says what would be done.</para>
+/// <code>
+/// New-SwarmService web nginx:alpine -WhatIf
+/// </code>
+/// </example>
+/// <error id="ServiceExists">The name is in use.</error>
+/// <error id="ConflictingParameters">Two parameters cannot go together; the message names them.</error>
+/// <error id="FileNotFound">A file of <c>-EnvFile</c> is not there.</error>
 [Cmdlet(VerbsCommon.New, "SwarmService", SupportsShouldProcess = true)]
 [OutputType(typeof(SwarmServiceInfo))]
 public sealed class NewSwarmServiceCommand : ServiceSettingsCmdlet
 {
     /// <summary>The service's name: letters, digits, - and _, 63 at most. The daemon makes one up where nothing is said.</summary>
+    /// <value>one that the daemon makes up</value>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }

@@ -5,6 +5,23 @@ using SwarmPS.Cmdlets.Completion;
 namespace SwarmPS.Cmdlets.SwarmService;
 
 /// <summary>Replaces all tasks of a service though nothing of it changed, by the rules of its update config.</summary>
+/// <remarks>
+/// <para>It is what docker calls an update by force: tasks are replaced by the rules of the update settings, so a service of several
+/// replicas stays up.</para>
+/// </remarks>
+/// <example>
+/// <para>Replaces the tasks of a service.</para>
+/// <code>
+/// Restart-SwarmService web
+/// </code>
+/// </example>
+/// <example>
+/// <para>Replaces those of all services of a team, one service after another.</para>
+/// <code>
+/// Get-SwarmService -Label team=a | Restart-SwarmService
+/// </code>
+/// </example>
+/// <error id="ServiceNotFound">There is no such service.</error>
 [Cmdlet(VerbsLifecycle.Restart, "SwarmService", SupportsShouldProcess = true)]
 [OutputType(typeof(SwarmServiceInfo))]
 public sealed class RestartSwarmServiceCommand : ConvergingCmdlet

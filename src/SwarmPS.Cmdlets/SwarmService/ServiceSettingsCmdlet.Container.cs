@@ -11,18 +11,21 @@ public abstract partial class ServiceSettingsCmdlet
     private bool? readOnly;
 
     /// <summary>Arguments of the container's program.</summary>
+    /// <value>the image's</value>
     [Parameter]
     [Alias("Args")]
     [AllowEmptyCollection]
     public string[]? ArgumentList { get; set; }
 
     /// <summary>The container's program, in place of the image's entry point.</summary>
+    /// <value>the image's</value>
     [Parameter]
     [Alias("Entrypoint")]
     [AllowEmptyCollection]
     public string[]? Command { get; set; }
 
     /// <summary>Environment: a hashtable, or NAME=value texts; a bare NAME takes the value it has here.</summary>
+    /// <value>none</value>
     [Parameter]
     [PairsTransformation]
     [AllowEmptyCollection]
@@ -30,34 +33,41 @@ public abstract partial class ServiceSettingsCmdlet
     public string[]? Env { get; set; }
 
     /// <summary>Files with a line NAME=value for each variable; <c>-Env</c> goes before them.</summary>
+    /// <value>none</value>
     [Parameter]
     public string[]? EnvFile { get; set; }
 
     /// <summary>Labels of the containers: a hashtable, or NAME=value texts.</summary>
+    /// <value>none</value>
     [Parameter]
     [PairsTransformation]
     [AllowEmptyCollection]
     public string[]? ContainerLabel { get; set; }
 
     /// <summary>The working directory.</summary>
+    /// <value>the image's</value>
     [Parameter]
     [Alias("Workdir")]
     public string? WorkingDirectory { get; set; }
 
     /// <summary>The user, as name, uid or uid:gid.</summary>
+    /// <value>the image's</value>
     [Parameter]
     public string? User { get; set; }
 
     /// <summary>More groups of the user.</summary>
+    /// <value>none</value>
     [Parameter]
     [AllowEmptyCollection]
     public string[]? Group { get; set; }
 
     /// <summary>The host name inside; may have templates, as <c>{{.Node.Hostname}}</c>.</summary>
+    /// <value>the container's id</value>
     [Parameter]
     public string? Hostname { get; set; }
 
     /// <summary>Mounts, as <c>type=bind,src=/host,dst=/inside,ro</c>, or hashtables.</summary>
+    /// <value>none</value>
     [Parameter]
     [MountTransformation]
     [AllowEmptyCollection]
@@ -68,11 +78,13 @@ public abstract partial class ServiceSettingsCmdlet
     public SwitchParameter ReadOnly { get => readOnly ?? false; set => readOnly = value; }
 
     /// <summary>Time between the stop signal and the end by force.</summary>
+    /// <value><c>10s</c></value>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? StopGracePeriod { get; set; }
 
     /// <summary>The signal to stop by.</summary>
+    /// <value>the image's, else SIGTERM</value>
     [Parameter]
     public string? StopSignal { get; set; }
 

@@ -8,31 +8,37 @@ namespace SwarmPS.Cmdlets.SwarmService;
 public abstract partial class ServiceSettingsCmdlet
 {
     /// <summary>How health is checked: one text runs in the container's shell; several are a program and its arguments.</summary>
+    /// <value>the image's</value>
     [Parameter]
     [Alias("HealthCmd")]
     [ValidateNotNullOrEmpty]
     public string[]? HealthCommand { get; set; }
 
     /// <summary>Time between two checks.</summary>
+    /// <value>the image's, else <c>30s</c></value>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? HealthInterval { get; set; }
 
     /// <summary>Failures in a row that make it unhealthy.</summary>
+    /// <value>the image's, else 3</value>
     [Parameter]
     public int? HealthRetries { get; set; }
 
     /// <summary>Time a check may take.</summary>
+    /// <value>the image's, else <c>30s</c></value>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? HealthTimeout { get; set; }
 
     /// <summary>Time at the start in which failures do not count.</summary>
+    /// <value>the image's, else <c>0s</c></value>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? HealthStartPeriod { get; set; }
 
     /// <summary>Time between two checks during the start period.</summary>
+    /// <value>the image's, else <c>5s</c></value>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? HealthStartInterval { get; set; }

@@ -7,55 +7,66 @@ namespace SwarmPS.Cmdlets.SwarmService;
 public abstract partial class ServiceSettingsCmdlet
 {
     /// <summary>Processors a task may use.</summary>
+    /// <value>no limit</value>
     [Parameter]
     [ValidateRange(0, 1e6)]
     public decimal? LimitCpu { get; set; }
 
     /// <summary>Memory a task may use: a number of bytes or <c>512m</c>.</summary>
+    /// <value>no limit</value>
     [Parameter]
     [ByteSizeTransformation]
     public long? LimitMemory { get; set; }
 
     /// <summary>Processes and threads a task may have.</summary>
+    /// <value>no limit</value>
     [Parameter]
     public long? LimitPids { get; set; }
 
     /// <summary>Processors a node must have free.</summary>
+    /// <value>0</value>
     [Parameter]
     [ValidateRange(0, 1e6)]
     public decimal? ReserveCpu { get; set; }
 
     /// <summary>Memory a node must have free: a number of bytes or <c>512m</c>.</summary>
+    /// <value>0</value>
     [Parameter]
     [ByteSizeTransformation]
     public long? ReserveMemory { get; set; }
 
     /// <summary>When an ended task is replaced.</summary>
+    /// <value><c>Any</c></value>
     [Parameter]
     [ApiWordTransformation]
     public RestartCondition? RestartCondition { get; set; }
 
     /// <summary>The wait before a replacement starts.</summary>
+    /// <value><c>5s</c></value>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? RestartDelay { get; set; }
 
     /// <summary>How often a task is replaced at most.</summary>
+    /// <value>0, which is without limit</value>
     [Parameter]
     public ulong? RestartMaxAttempts { get; set; }
 
     /// <summary>The time within which attempts count.</summary>
+    /// <value><c>0s</c>, which is for ever</value>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? RestartWindow { get; set; }
 
     /// <summary>Conditions a node must meet, as <c>node.labels.disk == ssd</c>.</summary>
+    /// <value>none</value>
     [Parameter]
     [ConstraintTransformation]
     [AllowEmptyCollection]
     public string[]? Constraint { get; set; }
 
     /// <summary>What to spread over, as <c>node.labels.zone</c> or <c>spread=node.labels.zone</c>.</summary>
+    /// <value>spread over nodes alone</value>
     [Parameter]
     [SpreadTransformation]
     [AllowEmptyCollection]
@@ -63,6 +74,7 @@ public abstract partial class ServiceSettingsCmdlet
     public string[]? PlacementPreference { get; set; }
 
     /// <summary>Replicas a node may have; 0 is without limit.</summary>
+    /// <value>0</value>
     [Parameter]
     [Alias("ReplicasMaxPerNode")]
     public ulong? MaxReplicasPerNode { get; set; }

@@ -7,58 +7,70 @@ namespace SwarmPS.Cmdlets.SwarmService;
 public abstract partial class ServiceSettingsCmdlet
 {
     /// <summary>Tasks an update replaces at a time; 0 for all at once.</summary>
+    /// <value>1</value>
     [Parameter]
     public ulong? UpdateParallelism { get; set; }
 
     /// <summary>Time between two batches of an update.</summary>
+    /// <value><c>0s</c></value>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? UpdateDelay { get; set; }
 
     /// <summary>What to do when too many of an update's tasks fail.</summary>
+    /// <value><c>Pause</c></value>
     [Parameter]
     public UpdateFailureAction? UpdateFailureAction { get; set; }
 
     /// <summary>How long an update's new task is watched for failure.</summary>
+    /// <value><c>5s</c></value>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? UpdateMonitor { get; set; }
 
     /// <summary>The share of an update's tasks that may fail, 0 to 1.</summary>
+    /// <value>0</value>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     public double? UpdateMaxFailureRatio { get; set; }
 
     /// <summary>Which goes first in an update: the old task's end or the new one's start.</summary>
+    /// <value><c>StopFirst</c></value>
     [Parameter]
     [ApiWordTransformation]
     public UpdateOrder? UpdateOrder { get; set; }
 
     /// <summary>Tasks a rollback replaces at a time; 0 for all at once.</summary>
+    /// <value>1</value>
     [Parameter]
     public ulong? RollbackParallelism { get; set; }
 
     /// <summary>Time between two batches of a rollback.</summary>
+    /// <value><c>0s</c></value>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? RollbackDelay { get; set; }
 
     /// <summary>What to do when too many of a rollback's tasks fail.</summary>
+    /// <value><c>Pause</c></value>
     [Parameter]
     [ValidateSet("Pause", "Continue")]
     public string? RollbackFailureAction { get; set; }
 
     /// <summary>How long a rollback's new task is watched for failure.</summary>
+    /// <value><c>5s</c></value>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? RollbackMonitor { get; set; }
 
     /// <summary>The share of a rollback's tasks that may fail, 0 to 1.</summary>
+    /// <value>0</value>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     public double? RollbackMaxFailureRatio { get; set; }
 
     /// <summary>Which goes first in a rollback: the old task's end or the new one's start.</summary>
+    /// <value><c>StopFirst</c></value>
     [Parameter]
     [ApiWordTransformation]
     public UpdateOrder? RollbackOrder { get; set; }

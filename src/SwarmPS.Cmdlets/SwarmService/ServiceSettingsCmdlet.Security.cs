@@ -8,45 +8,53 @@ namespace SwarmPS.Cmdlets.SwarmService;
 public abstract partial class ServiceSettingsCmdlet
 {
     /// <summary>Capabilities added.</summary>
+    /// <value>none</value>
     [Parameter]
     [AllowEmptyCollection]
     [Alias("CapAdd")]
     public string[]? CapabilityAdd { get; set; }
 
     /// <summary>Capabilities taken away.</summary>
+    /// <value>none</value>
     [Parameter]
     [AllowEmptyCollection]
     [Alias("CapDrop")]
     public string[]? CapabilityDrop { get; set; }
 
     /// <summary>Kernel settings of the container's namespaces: a hashtable, or NAME=value texts.</summary>
+    /// <value>none</value>
     [Parameter]
     [PairsTransformation]
     [AllowEmptyCollection]
     public string[]? Sysctl { get; set; }
 
     /// <summary>Limits of the process: a hashtable or texts, as <c>nofile=1024:2048</c>.</summary>
+    /// <value>the engine's</value>
     [Parameter]
     [PairsTransformation]
     [AllowEmptyCollection]
     public string[]? Ulimit { get; set; }
 
     /// <summary>Name servers.</summary>
+    /// <value>the engine's</value>
     [Parameter]
     [AllowEmptyCollection]
     public string[]? Dns { get; set; }
 
     /// <summary>Domains to search.</summary>
+    /// <value>the engine's</value>
     [Parameter]
     [AllowEmptyCollection]
     public string[]? DnsSearch { get; set; }
 
     /// <summary>Options of the resolver.</summary>
+    /// <value>the engine's</value>
     [Parameter]
     [AllowEmptyCollection]
     public string[]? DnsOption { get; set; }
 
     /// <summary>Lines for /etc/hosts: a hashtable, or NAME=address or NAME:address texts.</summary>
+    /// <value>none</value>
     [Parameter]
     [PairsTransformation]
     [AllowEmptyCollection]

@@ -11,16 +11,19 @@ namespace SwarmPS.Cmdlets.SwarmService;
 public abstract partial class ServiceSettingsCmdlet : ConvergingCmdlet
 {
     /// <summary>Labels of the service: a hashtable, or NAME=value texts.</summary>
+    /// <value>none</value>
     [Parameter]
     [PairsTransformation]
     [AllowEmptyCollection]
     public string[]? Label { get; set; }
 
     /// <summary>How the service's name resolves: to one virtual address or to those of its tasks.</summary>
+    /// <value><c>Vip</c></value>
     [Parameter]
     public EndpointMode? EndpointMode { get; set; }
 
     /// <summary>Published ports, as <c>8080:80</c> or <c>published=8080,target=80,mode=host</c>.</summary>
+    /// <value>none</value>
     [Parameter]
     [PortTransformation]
     [AllowEmptyCollection]
@@ -28,10 +31,12 @@ public abstract partial class ServiceSettingsCmdlet : ConvergingCmdlet
     public PortConfig[]? Publish { get; set; }
 
     /// <summary>Where output goes.</summary>
+    /// <value>the engine's</value>
     [Parameter]
     public string? LogDriver { get; set; }
 
     /// <summary>The log driver's options: a hashtable, or NAME=value texts.</summary>
+    /// <value>the engine's</value>
     [Parameter]
     [PairsTransformation]
     [AllowEmptyCollection]
@@ -39,6 +44,7 @@ public abstract partial class ServiceSettingsCmdlet : ConvergingCmdlet
     public string[]? LogOption { get; set; }
 
     /// <summary>Replicas of the service.</summary>
+    /// <value>1</value>
     [Parameter]
     public ulong? Replicas { get; set; }
 

@@ -8,6 +8,47 @@ using SwarmPS.Model;
 namespace SwarmPS.Cmdlets.SwarmService;
 
 /// <summary>Changes a service and waits until its tasks are those of the new spec.</summary>
+/// <remarks>
+/// <para>What is not given stays as it is. A parameter that takes a collection (<c>-Env</c>, <c>-Label</c>, <c>-Constraint</c>,
+/// <c>-Mount</c>, <c>-Publish</c>) takes the place of the whole collection; <c>-Add…</c> and <c>-Remove…</c> change single entries, and
+/// what is removed goes first. A change that somebody else made in between is kept: the spec is read and changed anew.</para>
+/// <para>Tasks are replaced by the rules of the update settings (<c>-UpdateParallelism</c>, <c>-UpdateOrder</c>, …), and only where
+/// their part of the spec changed. Then the cmdlet waits as <c>New-SwarmService</c> does.</para>
+/// </remarks>
+/// <example>
+/// <para>Another image, one task at a time.</para>
+/// <code>
+/// Update-SwarmService web nginx:1.27
+/// </code>
+/// </example>
+/// <example>
+/// <para>One more variable, and another taken away.</para>
+/// <code>
+/// Update-SwarmService web -AddEnv MODE=fast -RemoveEnv DEBUG
+/// </code>
+/// </example>
+/// <example>
+/// <para>Starts each new task before its predecessor is stopped, and shows the service.</para>
+/// <code>
+/// Update-SwarmService web nginx:1.27 -UpdateOrder StartFirst -PassThru
+/// </code>
+/// </example>
+/// <example>
+/// <para>A label for all services of a team.</para>
+/// <code>
+/// Get-SwarmService -Label team=a | Update-SwarmService -AddLabel cost=17
+/// </code>
+/// </example>
+/// <example>
+/// <para>Replaces all tasks though nothing changed.</para>
+/// <code>
+/// Update-SwarmService web -Force
+/// </code>
+/// </example>
+/// <error id="ServiceNotFound">There is no such service.</error>
+/// <error id="ServiceNotReplicated"><c>-Replicas</c> was given for a global service.</error>
+/// <error id="ConflictingParameters">Two parameters cannot go together; the message names them.</error>
+/// <error id="FileNotFound">A file of <c>-EnvFile</c> is not there.</error>
 [Cmdlet(VerbsData.Update, "SwarmService", SupportsShouldProcess = true)]
 [OutputType(typeof(SwarmServiceInfo))]
 public sealed partial class UpdateSwarmServiceCommand : ServiceSettingsCmdlet

@@ -7,6 +7,27 @@ using SwarmPS.Cmdlets.Pipeline;
 namespace SwarmPS.Cmdlets.SwarmService;
 
 /// <summary>Waits until services are what they should be.</summary>
+/// <remarks>
+/// <para>It ends in one of three ways: the service has converged, has failed, or the time is up. It is what <c>New-SwarmService</c> and
+/// <c>Update-SwarmService</c> do by themselves.</para>
+/// </remarks>
+/// <example>
+/// <para>Waits for a service that was made without waiting.</para>
+/// <code>
+/// New-SwarmService web nginx:alpine -NoWait
+/// Wait-SwarmService web -Timeout 2m
+/// </code>
+/// </example>
+/// <example>
+/// <para>Waits for all services, one after another.</para>
+/// <code>
+/// Get-SwarmService | Wait-SwarmService
+/// </code>
+/// </example>
+/// <error id="ServiceNotFound">There is no such service.</error>
+/// <error id="ServiceNotConverged">The service failed; the message has the tasks' own errors.</error>
+/// <error id="ServiceUpdateFailed">The update was paused or rolled back by its failure action.</error>
+/// <error id="ConvergenceTimeout">The time of <c>-Timeout</c> is up. The swarm goes on trying.</error>
 [Cmdlet(VerbsLifecycle.Wait, "SwarmService")]
 [OutputType(typeof(SwarmServiceInfo))]
 public sealed class WaitSwarmServiceCommand : SwarmCmdlet

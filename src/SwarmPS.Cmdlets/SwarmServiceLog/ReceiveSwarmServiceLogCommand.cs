@@ -8,6 +8,30 @@ using SwarmPS.Cmdlets.Pipeline;
 namespace SwarmPS.Cmdlets.SwarmServiceLog;
 
 /// <summary>Shows what the tasks of a service wrote.</summary>
+/// <remarks>
+/// <para>Lines of all tasks come as they are read, each with its task and node before it, as docker shows them. With <c>-Follow</c> they
+/// come until the pipeline is stopped (Ctrl-C). Only log drivers that the engine can read back have lines: <c>json-file</c>,
+/// <c>local</c> and <c>journald</c>.</para>
+/// </remarks>
+/// <example>
+/// <para>Shows the last ten lines of each task.</para>
+/// <code>
+/// Receive-SwarmServiceLog web -Tail 10
+/// </code>
+/// </example>
+/// <example>
+/// <para>Shows what was written in the last ten minutes, with its times.</para>
+/// <code>
+/// Receive-SwarmServiceLog web -Since 10m -Timestamps
+/// </code>
+/// </example>
+/// <example>
+/// <para>Gives lines of standard error as plain text.</para>
+/// <code>
+/// Receive-SwarmServiceLog web | Where-Object IsError | ForEach-Object Text
+/// </code>
+/// </example>
+/// <error id="ServiceNotFound">There is no such service.</error>
 [Cmdlet(VerbsCommunications.Receive, "SwarmServiceLog")]
 [OutputType(typeof(SwarmLogLine), typeof(string))]
 public sealed class ReceiveSwarmServiceLogCommand : SwarmCmdlet
@@ -24,11 +48,13 @@ public sealed class ReceiveSwarmServiceLogCommand : SwarmCmdlet
     public SwitchParameter Follow { get; set; }
 
     /// <summary>Begins there: a time, or how long ago, as <c>10m</c>.</summary>
+    /// <value>from the first line</value>
     [Parameter]
     [SinceTransformation]
     public DateTimeOffset? Since { get; set; }
 
     /// <summary>The last lines of each task only.</summary>
+    /// <value>all lines</value>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int? Tail { get; set; }

@@ -8,23 +8,58 @@ using ModelTask = SwarmPS.Model.SwarmTask;
 namespace SwarmPS.Cmdlets.SwarmTask;
 
 /// <summary>Shows tasks: where they run, how far they have come, and why they have not come further.</summary>
+/// <remarks>
+/// <para>Tasks come by service and slot, the newest of a slot first; older ones of the same slot are drawn beneath it. A task that waits
+/// says why, with counts, in the column ERROR.</para>
+/// </remarks>
+/// <example>
+/// <para>Shows the tasks of a service, ended ones too.</para>
+/// <code>
+/// Get-SwarmTask web
+/// </code>
+/// </example>
+/// <example>
+/// <para>Shows what should run on a node.</para>
+/// <code>
+/// Get-SwarmTask -Node box -DesiredState Running
+/// </code>
+/// </example>
+/// <example>
+/// <para>Shows why tasks of any service failed.</para>
+/// <code>
+/// Get-SwarmTask | Where-Object State -EQ Failed | ForEach-Object Error
+/// </code>
+/// </example>
+/// <example>
+/// <para>Shows the tasks of all services whose names begin so.</para>
+/// <code>
+/// Get-SwarmService web* | Get-SwarmTask
+/// </code>
+/// </example>
+/// <error id="TaskNotFound">There is no such task.</error>
+/// <error id="ServiceNotFound">There is no such service.</error>
+/// <error id="NodeNotFound">There is no such node.</error>
+/// <error id="ServiceAmbiguous">The beginning of an id fits several.</error>
 [Cmdlet(VerbsCommon.Get, "SwarmTask", DefaultParameterSetName = "Filter")]
 [OutputType(typeof(SwarmTaskInfo))]
 public sealed class GetSwarmTaskCommand : SwarmCmdlet
 {
     /// <summary>Tasks of these services, by name, id or beginning of an id.</summary>
+    /// <value>all services</value>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = "Filter")]
     [Alias("Name")]
     [ArgumentCompleter(typeof(ServiceNameCompleter))]
     public string[]? Service { get; set; }
 
     /// <summary>Tasks on these nodes, by name, id or beginning of an id.</summary>
+    /// <value>all nodes</value>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = "Filter")]
     [Alias("Hostname")]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     public string[]? Node { get; set; }
 
     /// <summary>Tasks that should come this far.</summary>
+    /// <value>all</value>
     [Parameter(ParameterSetName = "Filter")]
     [ValidateSet("Running", "Shutdown", "Accepted")]
     public string[]? DesiredState { get; set; }

@@ -1,0 +1,75 @@
+using System.Management.Automation;
+using System.Text.RegularExpressions;
+using SwarmPS.Api;
+using SwarmPS.Help;
+using SwarmPS.Model;
+
+namespace SwarmPS.Cmdlets.Tests.Help;
+
+/// <summary>Every example of the help is run as it stands, against a swarm that has what examples name.</summary>
+public sealed partial class ExampleTests
+{
+    /// <summary>What examples of these nouns begin is a process of this machine: they are only tried.</summary>
+    private static readonly string[] TriedOnly = ["SwarmDaemon"];
+
+    private static readonly Dictionary<string, CmdletHelp> All = SwarmPS.Help.Cmdlets.Read().ToDictionary(cmdlet => cmdlet.Name);
+
+    public static TheoryData<string, int> Examples
+    {
+        get
+        {
+            var data = new TheoryData<string, int>();
+            foreach (var cmdlet in All.Values)
+            {
+                for (var i = 0; i < cmdlet.Examples.Count; i++)
+                    data.Add(cmdlet.Name, i);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task Example_Works(string name, int index)
+    {
+        await using var daemon = await SwarmAsync();
+        using var prompt = new Prompt(daemon);
+        var isTried = TriedOnly.Contains(name.Split('-')[1]);
+        var code = Socket().Replace(All[name].Examples[index].Code, daemon.Socket);
+        Assert.Contains(name, code, StringComparison.Ordinal);
+        var outcome = prompt.Run($"$ConfirmPreference = 'None'; $WhatIfPreference = ${isTried}\n{Stand}\n{code}");
+        if (isTried)
+            Assert.True(outcome.Thrown is null && outcome.Errors.All(error => error.Exception is not (ParseException or ParameterBindingException or CommandNotFoundException)), $"{outcome.Thrown} {string.Join('\n', outcome.Errors)}");
+        else
+            outcome.Clean();
+    }
+
+    /// <summary>In the place of what asks a person.</summary>
+    private const string Stand = """
+        function Read-Host {
+            param([Parameter(Position = 0)] $Prompt, [switch] $AsSecureString)
+            $text = [Security.SecureString]::new(); 'SWMKEY-1-x'.ToCharArray().ForEach{ $text.AppendChar($_) }; $text
+        }
+        """;
+
+    private static async Task<FakeDaemon> SwarmAsync()
+    {
+        var daemon = await FakeDaemon.StartAsync();
+        return daemon.Has(Samples.Web, Samples.Db)
+            .Json("GET /services/new1", () => Samples.Web)
+            .Json("GET /services/web", () => Samples.Web)
+            .Json("GET /nodes", () => new[] { Samples.Box })
+            .Json("GET /nodes/*", () => Samples.Box)
+            .Json("POST /nodes/*/update", () => null)
+            .Json("GET /tasks", () => new[] { Samples.Task("t1", 1, TaskState.Running, 9) })
+            .Json("GET /tasks/*", () => Samples.Task("t1", 1, TaskState.Running, 9))
+            .Json("GET /services/*/logs", () => null)
+            .Json("GET /swarm", () => new SwarmObject { Id = "s1", Version = new(5) })
+            .Json("POST /swarm/init", () => "n1")
+            .Json("POST /swarm/update", () => null)
+            .Json("POST /swarm/leave", () => null);
+    }
+
+    [GeneratedRegex(@"/run/swarmps/\w+\.sock")]
+    private static partial Regex Socket();
+}
