@@ -13,7 +13,7 @@ public sealed partial class RaftNode
     {
         stop.ThrowIfCancellationRequested();
         if (!IsLeader)
-            throw new SwarmException(SwarmErrorCode.Unavailable, "This manager does not lead, so nothing was changed. Try again.");
+            throw NotLeading();
         var entry = SealedEntry.Write(proposal, options.Keyring);
         if (entry.Length > EntryBytesMax)
             throw SwarmException.Invalid($"The change takes {entry.Length} bytes in the log, where {EntryBytesMax} are allowed. Make it in several steps.");

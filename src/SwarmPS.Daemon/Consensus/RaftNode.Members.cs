@@ -1,4 +1,5 @@
 using System.Net;
+using DotNext.Net.Cluster;
 using DotNext.Net.Cluster.Consensus.Raft;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Model;
@@ -8,19 +9,37 @@ namespace SwarmPS.Daemon.Consensus;
 /// <content>Changing the quorum's members, and the keys that what they keep is sealed by.</content>
 public sealed partial class RaftNode
 {
+    private readonly SemaphoreSlim membership = new(1, 1);
+
     /// <summary>The addresses of all members.</summary>
     public IReadOnlyList<EndPoint> Members => [.. ((IRaftCluster)raft).Members.Select(member => member.EndPoint)];
 
-    /// <summary>
-    /// Takes in a manager that listens at an address, and returns once it has caught up and votes. Throws <see cref="SwarmException"/>
-    /// (Unavailable) where this manager does not lead or the other is not reached.
-    /// </summary>
-    public Task AddMemberAsync(EndPoint address, CancellationToken stop) =>
-        ChangeAsync(raft.AddMemberAsync(address, stop), $"The manager at {address} was not taken in: it is not reached, or could not catch up. See to it that it runs and that its address is right, then try again.");
+    /// <summary>Whether each member is heard from, as this manager last knew; on the leader that is all there is to know.</summary>
+    public IReadOnlyDictionary<EndPoint, bool> Reachable =>
+        raft.Members.ToDictionary(member => member.EndPoint, member => member.Status != ClusterMemberStatus.Unavailable);
 
-    /// <summary>Takes a manager out. Throws <see cref="SwarmException"/> (Unavailable) where this manager does not lead or there is no quorum.</summary>
-    public Task RemoveMemberAsync(EndPoint address, CancellationToken stop) =>
-        ChangeAsync(raft.RemoveMemberAsync(address, stop), $"The manager at {address} was not taken out: it is no member, or there is no quorum.");
+    /// <summary>
+    /// Tells that <see cref="Members"/>, <see cref="Reachable"/> or <see cref="Leader"/> may have changed. Comes from within the
+    /// library, so a handler must only make a note of it.
+    /// </summary>
+    public event Action? MembersChanged;
+
+    /// <summary>
+    /// Takes in a manager that listens at an address, and returns once it has caught up and votes; at once where it is a member
+    /// already. Throws <see cref="SwarmException"/> (Unavailable) where this manager does not lead or the other is not reached.
+    /// </summary>
+    public Task AddMemberAsync(EndPoint address, CancellationToken stop) => ChangeAsync(
+        () => Members.Contains(address),
+        () => raft.AddMemberAsync(address, stop),
+        $"The manager at {address} was not taken in: it is not reached, or could not catch up. See to it that it runs and that its address is right, then try again.",
+        stop);
+
+    /// <summary>Takes a manager out; does nothing where it is no member. Throws <see cref="SwarmException"/> (Unavailable) where this manager does not lead or there is no quorum.</summary>
+    public Task RemoveMemberAsync(EndPoint address, CancellationToken stop) => ChangeAsync(
+        () => !Members.Contains(address),
+        () => raft.RemoveMemberAsync(address, stop),
+        $"The manager at {address} was not taken out: there is no quorum. {QuorumAdvice}",
+        stop);
 
     /// <summary>
     /// Goes over to a new data key: all that is kept is sealed by it in a new checkpoint, and older keys are forgotten. Run it on the
@@ -38,17 +57,40 @@ public sealed partial class RaftNode
         options.Keyring.RetireOldKeys(lockedBy);
     }
 
-    private static async Task ChangeAsync(Task<bool> change, string refusal)
+    /// <summary>One change at a time; what is so already is not changed.</summary>
+    private async Task ChangeAsync(Func<bool> isSo, Func<Task<bool>> change, string refusal, CancellationToken stop)
     {
+        await membership.WaitAsync(stop).ConfigureAwait(false);
         try
         {
-            if (await change.ConfigureAwait(false))
+            if (!IsLeader)
+                throw NotLeading();
+            if (isSo() || await change().ConfigureAwait(false) || isSo())
                 return;
         }
         catch (NotLeaderException fault)
         {
-            throw new SwarmException(SwarmErrorCode.Unavailable, "This manager does not lead, so the managers stay as they are. Ask the leader.", fault);
+            throw NotLeading(fault);
+        }
+        finally
+        {
+            membership.Release();
         }
         throw new SwarmException(SwarmErrorCode.Unavailable, refusal);
+    }
+
+    private void WatchMembers()
+    {
+        raft.LeaderChanged += (_, _) => MembersChanged?.Invoke();
+        raft.MemberRemoved += (_, _) => MembersChanged?.Invoke();
+        raft.MemberAdded += (_, change) => Watch(change.Member);
+        foreach (var member in raft.Members)
+            Watch(member);
+
+        void Watch(RaftClusterMember member)
+        {
+            member.MemberStatusChanged += _ => MembersChanged?.Invoke();
+            MembersChanged?.Invoke();
+        }
     }
 }

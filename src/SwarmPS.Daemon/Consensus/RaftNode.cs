@@ -36,16 +36,22 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
     private Task watching = Task.CompletedTask;
     private int stopped;
 
-    private RaftNode(RaftNodeOptions options, Checkpoint checkpoint, Checkpointer checkpointer, StoreStateMachine machine)
+    private RaftNode(RaftNodeOptions options, Checkpoint checkpoint, Checkpointer checkpointer, MemberFile members, StoreStateMachine machine)
     {
         (this.options, this.checkpoint, this.checkpointer, this.machine) = (options, checkpoint, checkpointer, machine);
         wal = OpenLog(options, machine);
-        raft = Join(options, wal);
+        raft = Join(options, members, wal);
         log = options.Logging.CreateLogger<RaftNode>();
     }
 
     /// <summary>Whether this manager leads.</summary>
     public bool IsLeader => !raft.LeadershipToken.IsCancellationRequested;
+
+    /// <summary>
+    /// Cancelled when this manager leads no more, and while it does not. A change that waits on its store longer than that waits in
+    /// vain, and one that was being written may or may not be made.
+    /// </summary>
+    public CancellationToken Leadership => raft.LeadershipToken;
 
     /// <summary>Where the leader is reached; null while there is none.</summary>
     public System.Net.EndPoint? Leader => raft.Leader?.EndPoint;
@@ -90,6 +96,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
             throw;
         }
         node.log.LogOpened(node.wal.LastEntryIndex, node.wal.LastAppliedIndex, (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        node.WatchMembers();
         node.watching = node.WatchLogAsync();
         node.leading = node.LeadAsync();
         return node;
@@ -123,7 +130,8 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
         try
         {
             var checkpointer = new Checkpointer(checkpoint, options.Logging.CreateLogger<Checkpointer>());
-            var machine = new StoreStateMachine(options.Store, options.Keyring, checkpointer, options.Directory.Raft);
+            var members = new MemberFile(Path.Combine(options.Directory.Raft, MemberFile.Name));
+            var machine = new StoreStateMachine(options.Store, options.Keyring, checkpointer, members, options.Directory.Raft);
             if (checkpoint.ReadHeader() is { } header)
             {
                 // Without these two the log would begin anew behind the checkpoint, and forget what came after it and how it voted.
@@ -134,7 +142,11 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
                 }
                 machine.Restore(header, () => checkpoint.ReadState(header));
             }
-            return new(options, checkpoint, checkpointer, machine);
+            else if (!options.ColdStart && !options.Joining && !File.Exists(Path.Combine(options.Directory.Raft, MemberFile.Name)))
+            {
+                throw Damage.Missing(Path.Combine(options.Directory.Raft, MemberFile.Name), "the quorum this manager belongs to");
+            }
+            return new(options, checkpoint, checkpointer, members, machine);
         }
         catch
         {
@@ -157,11 +169,11 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
         },
         machine);
 
-    private static RaftCluster Join(RaftNodeOptions options, DurableWriteAheadLog wal) => new(new RaftCluster.TcpConfiguration(options.ListenEndPoint)
+    private static RaftCluster Join(RaftNodeOptions options, MemberFile members, DurableWriteAheadLog wal) => new(new RaftCluster.TcpConfiguration(options.ListenEndPoint)
     {
         PublicEndPoint = options.PublicEndPoint ?? options.ListenEndPoint,
         ColdStart = options.ColdStart,
-        ConfigurationStorage = new MemberFile(Path.Combine(options.Directory.Raft, "members")),
+        ConfigurationStorage = members,
         LowerElectionTimeout = (int)options.ElectionTimeoutMin.TotalMilliseconds,
         UpperElectionTimeout = (int)options.ElectionTimeoutMax.TotalMilliseconds,
         HeartbeatThreshold = 0.25,

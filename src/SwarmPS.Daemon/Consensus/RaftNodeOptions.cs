@@ -30,6 +30,12 @@ public sealed record RaftNodeOptions
     /// <summary>Makes a quorum of this one member, where there is none in the directory yet.</summary>
     public bool ColdStart { get; init; }
 
+    /// <summary>
+    /// Waits for a quorum to take this member in. Where neither this nor <see cref="ColdStart"/> is set, the log must be there: a
+    /// member that lost it would vote again as if it had not voted before.
+    /// </summary>
+    public bool Joining { get; init; }
+
     /// <summary>The shortest time without a leader after which a member stands for election.</summary>
     public TimeSpan ElectionTimeoutMin { get; init; } = TimeSpan.FromSeconds(1);
 

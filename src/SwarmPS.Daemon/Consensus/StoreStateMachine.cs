@@ -1,5 +1,6 @@
 using System.Buffers;
 using DotNext.IO;
+using DotNext.Net.Cluster.Consensus.Raft.Membership;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Model;
@@ -8,7 +9,7 @@ using SwarmPS.Store;
 namespace SwarmPS.Daemon.Consensus;
 
 /// <summary>Applies the log to the store, entry by entry in its order. What it throws stops the log for good.</summary>
-internal sealed class StoreStateMachine(SwarmStore store, Keyring keyring, Checkpointer checkpointer, string log) : IStateMachine
+internal sealed class StoreStateMachine(SwarmStore store, Keyring keyring, Checkpointer checkpointer, IClusterConfigurationStorage members, string log) : IStateMachine
 {
     private const int BufferBytes = 64 << 10;
 
@@ -38,7 +39,12 @@ internal sealed class StoreStateMachine(SwarmStore store, Keyring keyring, Check
         if (entry.IsSnapshot)
             return await InstallAsync(entry, token).ConfigureAwait(false);
 
-        // Configurations come here too, emptied by the log, which keeps them itself.
+        // At start the log hands over what it keeps itself later, when it knows where; those come here emptied.
+        if (entry.IsConfiguration)
+        {
+            await members.SaveConfigurationAsync(entry, entry.Index, token).ConfigureAwait(false);
+            return entry.Index;
+        }
         if (entry.TryGetPayload(out var content) && content.Length > 0)
             Apply(entry, content);
         return entry.Index;

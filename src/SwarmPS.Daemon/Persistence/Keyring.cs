@@ -38,6 +38,14 @@ public sealed class Keyring
         return keyring;
     }
 
+    /// <summary>Makes a keyring of the keys that another manager handed over by <see cref="Export"/>, in place of any that is there.</summary>
+    public static Keyring Import(string path, KeyEncryptionKey lockedBy, byte[] exported)
+    {
+        var keyring = new Keyring(path, Parse(path, [.. exported]));
+        keyring.Save(keyring.keys, lockedBy);
+        return keyring;
+    }
+
     /// <summary>Opens a keyring. Throws <see cref="SwarmException"/>: Unauthenticated where the key is wrong, FailedPrecondition where the file is damaged.</summary>
     public static Keyring Open(string path, KeyEncryptionKey lockedBy)
     {
@@ -61,6 +69,9 @@ public sealed class Keyring
         }
         return new(path, Parse(path, plain));
     }
+
+    /// <summary>The keys in the clear, for a manager that joins: it gets them over mutual TLS and keeps them by <see cref="Import"/>.</summary>
+    public byte[] Export() => Plain(keys);
 
     /// <summary>Adds a new key, which seals from now on; returns once it is on the disk. Older keys still open.</summary>
     public void Rotate(KeyEncryptionKey lockedBy)
@@ -114,13 +125,7 @@ public sealed class Keyring
 
     private void Save(SealingKey[] saved, KeyEncryptionKey lockedBy)
     {
-        var plain = new byte[saved.Length * EntryBytes];
-        for (var i = 0; i < saved.Length; i++)
-        {
-            var entry = plain.AsSpan(i * EntryBytes, EntryBytes);
-            BinaryPrimitives.WriteUInt32LittleEndian(entry, saved[i].Id);
-            saved[i].Bytes.CopyTo(entry[4..]);
-        }
+        var plain = Plain(saved);
         var file = new byte[HeaderBytes + SealingKey.Overhead + plain.Length];
         Magic.CopyTo(file);
         file[HeaderBytes - 1] = (byte)lockedBy.Source;
@@ -128,6 +133,18 @@ public sealed class Keyring
             cipher.Seal(plain, file.AsSpan(0, HeaderBytes), file.AsSpan(HeaderBytes));
         CryptographicOperations.ZeroMemory(plain);
         DurableFile.Write(path, file);
+    }
+
+    private static byte[] Plain(SealingKey[] keys)
+    {
+        var plain = new byte[keys.Length * EntryBytes];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var entry = plain.AsSpan(i * EntryBytes, EntryBytes);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry, keys[i].Id);
+            keys[i].Bytes.CopyTo(entry[4..]);
+        }
+        return plain;
     }
 
     private static KeyringLock ReadHeader(string path, ReadOnlySpan<byte> file)

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using SwarmPS.Daemon.Consensus;
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Tests.Consensus;
+
+public sealed class ClusterTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task AJoiningMember_GetsTheCheckpointAndTheEntriesAfterIt()
+    {
+        await using var cluster = await TestCluster.StartAsync(1);
+        var first = cluster.Members[0];
+        await cluster.PutAsync(new SwarmObject { Id = "swarm", Spec = new() { Raft = new() { SnapshotInterval = 5 } } });
+        for (var i = 0; i < 40; i++)
+            await cluster.PutAsync(new SwarmTask { Id = $"t{i}", ServiceId = "s" });
+        await first.Node!.StopAsync();
+        await cluster.StartAsync(first);
+        for (var i = 40; i < 43; i++)
+            await cluster.PutAsync(new SwarmTask { Id = $"t{i}", ServiceId = "s" });
+
+        var second = await cluster.JoinAsync();
+        await cluster.AgreedAsync();
+        Assert.Equal(43, second.Store.Current.TasksOfService("s").Count);
+        Assert.Equal(first.Store.Current.AllObjects().OrderBy(o => o.Id), second.Store.Current.AllObjects().OrderBy(o => o.Id));
+        await TestCluster.UntilAsync(() => second.Node!.Members.Count == 2 ? this : null, "the new member does not know the others");
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public async Task ALeaderThatStops_IsReplaced_AndNothingAcknowledgedIsLostOrMadeTwice(int count)
+    {
+        await using var cluster = await TestCluster.StartAsync(count);
+        await cluster.PutAsync(new Service { Id = "counter" });
+        using var done = new CancellationTokenSource();
+        var (acknowledged, attempted) = (0, 0);
+        var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+        {
+            for (var i = 0; !done.IsCancellationRequested; i++)
+            {
+                Interlocked.Increment(ref attempted);
+                await cluster.PutAsync(new SwarmTask { Id = $"t{writer}-{i}", ServiceId = "counter" });
+                Interlocked.Increment(ref acknowledged);
+            }
+        })).ToList();
+        for (var round = 0; round < 3; round++)
+        {
+            var (leader, before) = (await cluster.LeaderAsync(), Volatile.Read(ref acknowledged));
+            await TestCluster.UntilAsync(() => Volatile.Read(ref acknowledged) > before + 10 ? this : null, "nothing is acknowledged");
+            await TestCluster.StopAsync(leader);
+            before = Volatile.Read(ref acknowledged);
+            await TestCluster.UntilAsync(() => Volatile.Read(ref acknowledged) > before + 10 ? this : null, "nothing is acknowledged after the leader stopped");
+            await cluster.StartAsync(leader);
+        }
+        await done.CancelAsync();
+        await Task.WhenAll(writers);
+        await cluster.AgreedAsync();
+        foreach (var member in cluster.Running)
+        {
+            Assert.InRange(member.Store.Current.Tasks.Count, acknowledged, attempted);
+            Assert.Equal((ulong)member.Store.Current.Tasks.Count + 1, member.Store.Current.Version);
+        }
+    }
+
+    [Fact]
+    public async Task ARequest_IsAppliedOnce_ThoughProposedByTwoLeaders()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        var command = new StoreCommand(new(9, 9), new(1), [StoreChange.Put(new Node { Id = "n1", Version = new(1) })]);
+        var old = await cluster.LeaderAsync();
+        await old.Node!.ProposeAsync(new(0, [command]), CancellationToken.None).WaitAsync(TestCluster.Deadline);
+        await TestCluster.StopAsync(old);
+        var leader = await cluster.LeaderAsync();
+        await TestCluster.UntilAsync(() => leader.Store.Current.Version == 1 ? this : null, "the entry is not applied");
+        await leader.Node!.ProposeAsync(new(1, [command]), CancellationToken.None).WaitAsync(TestCluster.Deadline);
+        Assert.Equal(1UL, leader.Store.Current.Version);
+    }
+
+    [Fact]
+    public async Task AReturningMember_CausesNoElection_AndCatchesUp()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        var leader = await cluster.LeaderAsync();
+        var term = leader.Node!.Term;
+        var absent = cluster.Running.First(member => member != leader);
+        await TestCluster.StopAsync(absent);
+        for (var i = 0; i < 50; i++)
+            await cluster.PutAsync(new SwarmTask { Id = $"t{i}" });
+        await cluster.StartAsync(absent);
+        await cluster.AgreedAsync();
+        Assert.Equal(50, absent.Store.Current.Tasks.Count);
+        Assert.True(leader.Node.IsLeader);
+        Assert.Equal(term, leader.Node.Term);
+    }
+
+    [Fact]
+    public async Task AMinority_RefusesChangesAndReads_AndSaysWhyAndWhatToDo()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        var leader = await cluster.LeaderAsync();
+        foreach (var other in cluster.Running.Where(member => member != leader).ToList())
+            await TestCluster.StopAsync(other);
+        using var late = new CancellationTokenSource(TestCluster.Deadline);
+        var refusal = await Assert.ThrowsAsync<SwarmException>(async () => await leader.Node!.ReadBarrierAsync(late.Token));
+        Assert.Equal(SwarmErrorCode.Unavailable, refusal.Code);
+        await TestCluster.UntilAsync(() => leader.Node!.IsLeader ? null : this, "a leader without a quorum goes on leading");
+        refusal = await Assert.ThrowsAsync<SwarmException>(() => leader.Node!.ProposeAsync(new(leader.Store.Current.Version, []), late.Token));
+        Assert.Contains("has no leader", refusal.Message);
+        Assert.Contains("1 of 3 managers", refusal.Message);
+        Assert.Contains("-ForceNewCluster", refusal.Message);
+    }
+
+    [Fact]
+    public async Task AMemberThatLostItsLog_DoesNotStart_ForItWouldVoteAgain()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        var wiped = cluster.Running.First(member => !member.Node!.IsLeader);
+        await TestCluster.StopAsync(wiped);
+        Directory.Delete(wiped.Directory.Raft, recursive: true);
+        wiped.Directory.Create();
+        foreach (var file in Directory.EnumerateFiles(wiped.Directory.Root, "state.db*"))
+            File.Delete(file);
+        var refusal = await Assert.ThrowsAsync<SwarmException>(() => cluster.StartAsync(wiped));
+        Assert.Equal(SwarmErrorCode.FailedPrecondition, refusal.Code);
+        Assert.Contains("join again", refusal.Message);
+    }
+
+    [Fact]
+    public async Task AMemberOfSeveral_StartsWithoutWaitingForAQuorum()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        foreach (var member in cluster.Running.ToList())
+            await TestCluster.StopAsync(member);
+        var began = Stopwatch.GetTimestamp();
+        await cluster.StartAsync(cluster.Members[1]);
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.False(cluster.Members[1].Node!.IsLeader);
+    }
+
+    [Fact]
+    public async Task LeaderGone_ToTheNextAcceptedWrite_TakesTwoAndAHalfSecondsAtTheMedian()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        List<double> times = [];
+        for (var round = 0; round < 5; round++)
+        {
+            var leader = await cluster.LeaderAsync();
+            await cluster.PutAsync(new SwarmTask { Id = $"before{round}" });
+            await cluster.AgreedAsync();
+            // Nothing is said to the others, as when the machine is gone.
+            await TestCluster.StopAsync(leader);
+            var began = Stopwatch.GetTimestamp();
+            await cluster.PutAsync(new SwarmTask { Id = $"after{round}" });
+            times.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
+            await cluster.StartAsync(leader);
+            await cluster.AgreedAsync();
+        }
+        times.Sort();
+        output.WriteLine($"leader gone to next write, s: {string.Join(", ", times.Select(time => $"{time:0.00}"))}");
+        Assert.InRange(times[times.Count / 2], 0, 2.5);
+    }
+}
