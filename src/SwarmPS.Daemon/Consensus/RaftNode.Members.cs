@@ -1,6 +1,7 @@
 using System.Net;
 using DotNext.Net.Cluster;
 using DotNext.Net.Cluster.Consensus.Raft;
+using DotNext.Net.Cluster.Consensus.Raft.Membership;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Model;
 
@@ -9,14 +10,18 @@ namespace SwarmPS.Daemon.Consensus;
 /// <content>Changing the quorum's members, and the keys that what they keep is sealed by.</content>
 public sealed partial class RaftNode
 {
-    private readonly SemaphoreSlim membership = new(1, 1);
+    /// <summary>How often a new member's catching up is begun: a checkpoint made meanwhile makes the one being sent useless.</summary>
+    private const int CatchUpsMax = 5;
 
-    /// <summary>The addresses of all members.</summary>
-    public IReadOnlyList<EndPoint> Members => [.. ((IRaftCluster)raft).Members.Select(member => member.EndPoint)];
+    private readonly SemaphoreSlim membership = new(1, 1);
+    private IReadOnlySet<EndPoint> known = new HashSet<EndPoint>();
+
+    /// <summary>The addresses of all members, as they were last agreed on. The library's own list follows a little later.</summary>
+    public IReadOnlySet<EndPoint> Members => Volatile.Read(ref known);
 
     /// <summary>Whether each member is heard from, as this manager last knew; on the leader that is all there is to know.</summary>
     public IReadOnlyDictionary<EndPoint, bool> Reachable =>
-        raft.Members.ToDictionary(member => member.EndPoint, member => member.Status != ClusterMemberStatus.Unavailable);
+        raft.Members.Where(member => Members.Contains(member.EndPoint)).ToDictionary(member => member.EndPoint, member => member.Status != ClusterMemberStatus.Unavailable);
 
     /// <summary>
     /// Tells that <see cref="Members"/>, <see cref="Reachable"/> or <see cref="Leader"/> may have changed. Comes from within the
@@ -65,8 +70,11 @@ public sealed partial class RaftNode
         {
             if (!IsLeader)
                 throw NotLeading();
-            if (isSo() || await change().ConfigureAwait(false) || isSo())
-                return;
+            for (var attempt = 0; attempt < CatchUpsMax; attempt++)
+            {
+                if (isSo() || await change().ConfigureAwait(false) || isSo())
+                    return;
+            }
         }
         catch (NotLeaderException fault)
         {
@@ -82,7 +90,6 @@ public sealed partial class RaftNode
     private void WatchMembers()
     {
         raft.LeaderChanged += (_, _) => MembersChanged?.Invoke();
-        raft.MemberRemoved += (_, _) => MembersChanged?.Invoke();
         raft.MemberAdded += (_, change) => Watch(change.Member);
         foreach (var member in raft.Members)
             Watch(member);
@@ -92,5 +99,19 @@ public sealed partial class RaftNode
             member.MemberStatusChanged += _ => MembersChanged?.Invoke();
             MembersChanged?.Invoke();
         }
+    }
+
+    /// <summary>From the file first, then from each configuration as it is agreed on.</summary>
+    private async Task FollowMembersAsync(MemberFile file, CancellationToken stop)
+    {
+        var begun = known;
+        file.ConfigurationChanged += (configuration, _) =>
+        {
+            Volatile.Write(ref known, configuration.Members);
+            MembersChanged?.Invoke();
+            return ValueTask.CompletedTask;
+        };
+        var saved = (await ((IClusterConfigurationStorage<EndPoint>)file).LoadConfigurationAsync(stop).ConfigureAwait(false)).Members;
+        Interlocked.CompareExchange(ref known, saved, begun);
     }
 }

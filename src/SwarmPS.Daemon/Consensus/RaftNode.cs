@@ -29,6 +29,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
     private readonly StoreStateMachine machine;
     private readonly DurableWriteAheadLog wal;
     private readonly RaftCluster raft;
+    private readonly MemberFile memberFile;
     private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource closing = new();
@@ -40,6 +41,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
     {
         (this.options, this.checkpoint, this.checkpointer, this.machine) = (options, checkpoint, checkpointer, machine);
         wal = OpenLog(options, machine);
+        memberFile = members;
         raft = Join(options, members, wal);
         log = options.Logging.CreateLogger<RaftNode>();
     }
@@ -72,14 +74,16 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
             // Beside opening the files; whoever needs it before it is done waits for it there.
             _ = Task.Run(StoreEncoding.Warm, stop);
             node = Open(options);
+            await node.FollowMembersAsync(node.memberFile, stop).ConfigureAwait(false);
             await node.wal.InitializeAsync(stop).ConfigureAwait(false);
             await node.machine.Restoring.WaitAsync(stop).ConfigureAwait(false);
             await node.raft.StartAsync(stop).ConfigureAwait(false);
 
             // After a crash the log's own mark of what is committed may lag behind what was acknowledged. A member alone leads at
             // once and knows that all of its log counts: whoever reads next sees everything. Others get to know from the leader.
-            if (node.Members is [var only])
+            if (node.Members.Count == 1)
             {
+                var only = node.Members.Single();
                 if (!only.Equals(node.raft.LocalMemberAddress))
                     throw Damage.OtherMember(options.Directory.Raft, only, node.raft.LocalMemberAddress);
                 await node.raft.WaitForLeadershipAsync(stop).ConfigureAwait(false);

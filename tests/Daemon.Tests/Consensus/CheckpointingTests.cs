@@ -162,6 +162,7 @@ public sealed class CheckpointingTests
             ListenEndPoint = address,
             PublicEndPoint = address,
             ColdStart = joined is null,
+            Joining = true,
             Tls = new PeerTrust(identity, TimeProvider.System).BetweenManagers(),
         });
     }

@@ -13,6 +13,7 @@ public sealed class ClusterTests(ITestOutputHelper output)
         await using var cluster = await TestCluster.StartAsync(1);
         var first = cluster.Members[0];
         await cluster.PutAsync(new SwarmObject { Id = "swarm", Spec = new() { Raft = new() { SnapshotInterval = 5 } } });
+        await cluster.PutAsync(new Node { Id = "node2", Spec = new() { Role = NodeRole.Manager } });
         for (var i = 0; i < 40; i++)
             await cluster.PutAsync(new SwarmTask { Id = $"t{i}", ServiceId = "s" });
         await first.Node!.StopAsync();
@@ -160,5 +161,33 @@ public sealed class ClusterTests(ITestOutputHelper output)
         times.Sort();
         output.WriteLine($"leader gone to next write, s: {string.Join(", ", times.Select(time => $"{time:0.00}"))}");
         Assert.InRange(times[times.Count / 2], 0, 2.5);
+    }
+
+    [Fact]
+    public async Task ARemovedManagersConnections_AreBroken_AndNewOnesRefused()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        await cluster.PutAsync(new SwarmObject { Id = TestCluster.SwarmId });
+        foreach (var member in cluster.Members)
+            await cluster.PutAsync(new Node { Id = member.Subject.NodeId, Spec = new() { Role = NodeRole.Manager } });
+        var leader = await cluster.LeaderAsync();
+        var removed = cluster.Running.First(member => member != leader);
+        // The library itself would go on with it: it is still a member.
+        await leader.Store.UpdateAsync(tx => tx.Delete(tx.View.Nodes.Find(removed.Subject.NodeId)!), CancellationToken.None).WaitAsync(TestCluster.Deadline);
+        await TestCluster.UntilAsync(() => leader.Node!.Reachable[removed.Address] ? null : this, "the removed manager is still reached");
+        await cluster.PutAsync(new SwarmTask { Id = "t1" });
+        Assert.Null(removed.Store.Current.Tasks.Find("t1"));
+        await leader.Node!.RemoveMemberAsync(removed.Address, CancellationToken.None).WaitAsync(TestCluster.Deadline);
+        Assert.Equal(2, leader.Node.Members.Count);
+    }
+
+    [Fact]
+    public async Task AWorkersCertificate_DoesNotMakeAMember()
+    {
+        await using var cluster = await TestCluster.StartAsync(1);
+        var worker = await cluster.AddAsync(NodeRole.Worker);
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await Assert.ThrowsAnyAsync<Exception>(() => cluster.Leader.Node!.AddMemberAsync(worker.Address, late.Token));
+        Assert.Single(cluster.Leader.Node!.Members);
     }
 }

@@ -69,7 +69,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task StartAsync(TestMember member, bool coldStart = false, bool joining = false)
     {
         member.Store = TestManager.NewStore();
-        var trust = new PeerTrust(member.Identity, TimeProvider.System);
+        member.Peers = new(new(member.Identity, TimeProvider.System), member.Store) { HearsLeader = () => member.Node?.Leader is not null };
         member.Node = await RaftNode.StartAsync(
             Options(new()
             {
@@ -77,17 +77,20 @@ internal sealed class TestCluster : IAsyncDisposable
                 Store = member.Store,
                 Keyring = KeyringOf(member),
                 ListenEndPoint = member.Address,
-                Tls = trust.BetweenManagers(),
+                Tls = member.Peers.Tls(),
                 ColdStart = coldStart,
                 Joining = joining,
             }),
             CancellationToken.None).WaitAsync(Deadline);
+        _ = member.Peers.RunAsync(member.Stopped.Token);
     }
 
     public static async Task StopAsync(TestMember member)
     {
         var node = member.Node!;
         member.Node = null;
+        await member.Stopped.CancelAsync();
+        member.Stopped = new();
         await node.StopAsync().WaitAsync(Deadline);
     }
 
@@ -174,4 +177,8 @@ internal sealed class TestMember(NodeSubject subject, NodeIdentity identity, int
     public SwarmStore Store { get; set; } = TestManager.NewStore();
 
     public RaftNode? Node { get; set; }
+
+    public RaftPeers? Peers { get; set; }
+
+    public CancellationTokenSource Stopped { get; set; } = new();
 }
