@@ -6,6 +6,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
     ["services"] = ServiceCreation.RunAsync,
     ["daemon"] = DaemonFootprint.RunAsync,
     ["tasks"] = TaskList.RunAsync,
+    ["cmdlets"] = CmdletTimes.RunAsync,
     ["store"] = StoreCommits.RunAsync,
 
     // A part of "store": the process whose start it measures.
