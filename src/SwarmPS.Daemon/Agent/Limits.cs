@@ -21,6 +21,9 @@ internal static class Limits
     /// <summary>How long statuses are gathered before a report leaves.</summary>
     public static readonly TimeSpan ReportDelay = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>The least time between two reports: each is a commit of the swarm's, and many at a time cost the disk that containers start from.</summary>
+    public static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(50);
+
     /// <summary>How long the outcome of a pull counts for further tasks of the same image.</summary>
     public static readonly TimeSpan PullFresh = TimeSpan.FromSeconds(2);
 

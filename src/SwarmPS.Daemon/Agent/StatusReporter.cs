@@ -53,6 +53,7 @@ internal sealed class StatusReporter(IDispatcher dispatcher, Action<string, Swar
                     reported(task, status);
                 backoff.Reset();
                 told = false;
+                await Task.Delay(Limits.ReportInterval, clock, stop).ConfigureAwait(false);
             }
             catch (Exception failure) when (!stop.IsCancellationRequested)
             {
