@@ -8,6 +8,7 @@
     Description = 'A container orchestrator with all that Docker''s swarm mode has, driven from PowerShell.'
     PowerShellVersion = '7.4'
     CompatiblePSEditions = @('Core')
+    TypesToProcess = @('SwarmPS.types.ps1xml')
     FormatsToProcess = @('SwarmPS.format.ps1xml')
     CmdletsToExport = @(
         'Connect-Swarm', 'Disconnect-Swarm', 'Initialize-Swarm', 'Get-Swarm', 'Set-Swarm', 'Exit-Swarm'

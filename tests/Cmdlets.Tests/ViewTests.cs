@@ -48,4 +48,12 @@ public sealed class ViewTests
 
     [Fact]
     public async Task Swarm_IsAList() => Assert.Contains("LocalNodeState : active", (await ShownAsync("Get-Swarm")).Select(Columns));
+
+    [Fact]
+    public async Task AfterAnotherType_AListHasAllButTheSpec()
+    {
+        var lines = await ShownAsync("& { Get-SwarmNode; Get-SwarmService web }");
+        Assert.Contains("Name : web", lines.Select(Columns));
+        Assert.DoesNotContain(lines, line => line.Contains("Spec", StringComparison.Ordinal) || line.StartsWith("Display", StringComparison.Ordinal));
+    }
 }

@@ -58,9 +58,6 @@ internal sealed record Failure(string Id, ErrorCategory Category, Exception Faul
     };
 
     /// <summary>What the daemon's message names: <c>network web not found</c> is no missing service.</summary>
-    private static string? Named(string message)
-    {
-        var text = message.Replace("rpc error: code = NotFound desc = ", "", StringComparison.Ordinal);
-        return Array.Find(Subjects, subject => text.StartsWith(subject + " ", StringComparison.OrdinalIgnoreCase));
-    }
+    private static string? Named(string message) =>
+        Array.Find(Subjects, subject => message.StartsWith(subject + " ", StringComparison.OrdinalIgnoreCase));
 }

@@ -1,15 +1,19 @@
 using System.Net;
+using System.Text.RegularExpressions;
 
 namespace SwarmPS.Api;
 
-/// <summary>The daemon refused a request; the message is its own.</summary>
-public sealed class SwarmApiException(HttpStatusCode status, string message) : Exception(message)
+/// <summary>The daemon refused a request; the message is its own, without the words of a protocol that a person has no use for.</summary>
+public sealed partial class SwarmApiException(HttpStatusCode status, string message) : Exception(ProtocolWords().Replace(message, ""))
 {
     /// <summary>The answer's status.</summary>
     public HttpStatusCode Status { get; } = status;
 
     /// <summary>Whether the object had changed since the version that was named: read it and try again.</summary>
     public bool IsOutOfSequence => Message.Contains("update out of sequence", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^rpc error: code = \w+ desc = ")]
+    private static partial Regex ProtocolWords();
 }
 
 /// <summary>Why a daemon could not be reached.</summary>
