@@ -38,7 +38,7 @@ public sealed class SetSwarmCommand : SwarmSettingsCmdlet
         await Revisions.RetryAsync(async () =>
         {
             var now = await swarm.GetSwarmAsync(stop);
-            await swarm.UpdateSwarmAsync(ApplyTo(now.Spec), now.Version.Index, rotateWorkerToken: false, rotateManagerToken: false, stop);
+            await swarm.UpdateSwarmAsync(ApplyTo(now.Spec), now.Version.Index, SwarmRotation.None, stop);
             return now;
         });
         if (!PassThru)

@@ -22,9 +22,23 @@ public sealed partial class SwarmClient
     public Task<string> InitializeSwarmAsync(SwarmInitRequest request, CancellationToken stop) =>
         PostAsync<string>(Url("/swarm/init"), request, stop);
 
-    /// <summary>Changes the swarm's spec; new tokens for those asked for.</summary>
-    public Task UpdateSwarmAsync(SwarmSpec spec, ulong version, bool rotateWorkerToken, bool rotateManagerToken, CancellationToken stop) =>
-        DoAsync(HttpMethod.Post, Url("/swarm/update", ("version", Number(version)), ("rotateWorkerToken", Flag(rotateWorkerToken)), ("rotateManagerToken", Flag(rotateManagerToken))), spec, stop);
+    /// <summary>Takes the node into a swarm that there is.</summary>
+    public Task JoinSwarmAsync(SwarmJoinRequest request, CancellationToken stop) => DoAsync(HttpMethod.Post, Url("/swarm/join"), request, stop);
+
+    /// <summary>Changes the swarm's spec; new tokens and keys for those asked for.</summary>
+    public Task UpdateSwarmAsync(SwarmSpec spec, ulong version, SwarmRotation rotation, CancellationToken stop) =>
+        DoAsync(
+            HttpMethod.Post,
+            Url("/swarm/update", ("version", Number(version)), ("rotateWorkerToken", Flag(rotation.WorkerToken)), ("rotateManagerToken", Flag(rotation.ManagerToken)),
+                ("rotateManagerUnlockKey", Flag(rotation.UnlockKey))),
+            spec, stop);
+
+    /// <summary>The key that locked managers ask for; empty where they do not lock.</summary>
+    public async Task<string> GetUnlockKeyAsync(CancellationToken stop) =>
+        (await GetAsync<SwarmUnlockKey>(Url("/swarm/unlockkey"), stop).ConfigureAwait(false)).UnlockKey ?? "";
+
+    /// <summary>Unlocks a locked manager.</summary>
+    public Task UnlockSwarmAsync(string key, CancellationToken stop) => DoAsync(HttpMethod.Post, Url("/swarm/unlock"), new SwarmUnlockKey(key), stop);
 
     /// <summary>Leaves the swarm.</summary>
     public Task LeaveSwarmAsync(bool force, CancellationToken stop) =>
@@ -40,6 +54,9 @@ public sealed partial class SwarmClient
     /// <summary>Changes a node's spec.</summary>
     public Task UpdateNodeAsync(string id, ulong version, NodeSpec spec, CancellationToken stop) =>
         DoAsync(HttpMethod.Post, Url($"/nodes/{Id(id)}/update", ("version", Number(version))), spec, stop);
+
+    /// <summary>Takes a node off the list.</summary>
+    public Task RemoveNodeAsync(string id, bool force, CancellationToken stop) => DoAsync(HttpMethod.Delete, Url($"/nodes/{Id(id)}", ("force", Flag(force))), null, stop);
 
     /// <summary>The services that fit the filters, with counts of their tasks.</summary>
     public Task<List<Service>> ListServicesAsync(ApiFilters filters, CancellationToken stop) =>
