@@ -29,6 +29,14 @@ internal static class CommandLine
                 LogFormat = parsed.GetValue(format),
             },
             stop));
-        return new RootCommand("swarmpsd: a node of a SwarmPS swarm") { command };
+        return new RootCommand("swarmpsd: a node of a SwarmPS swarm") { command, DialStdio(defaults) };
+    }
+
+    private static Command DialStdio(DaemonOptions defaults)
+    {
+        var host = new Option<string>("--host") { Description = "The daemon's socket: unix://PATH", DefaultValueFactory = _ => defaults.Hosts[0], HelpName = "ADDRESS" };
+        var command = new Command("dial-stdio", "Connects its input and output to the daemon's socket, for clients that come by ssh") { host };
+        command.SetAction((parsed, stop) => StdioDialer.RunAsync(parsed.GetValue(host)!, stop));
+        return command;
     }
 }
