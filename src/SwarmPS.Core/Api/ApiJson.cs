@@ -38,6 +38,6 @@ public static class ApiJson
         DateParseHandling = DateParseHandling.None,
         MaxDepth = DepthMax,
         TypeNameHandling = TypeNameHandling.None,
-        Converters = { new TimestampConverter(), new NanosecondsConverter(), new ApiEnumConverter() },
+        Converters = { new TimestampConverter(), new NanosecondsConverter(), new ApiEnumConverter(), new PayloadConverter() },
     };
 }

@@ -19,6 +19,12 @@ public enum ObjectKind
 
     /// <summary>A network that spans the swarm.</summary>
     Network = 5,
+
+    /// <summary>A secret.</summary>
+    Secret = 6,
+
+    /// <summary>A config.</summary>
+    Config = 7,
 }
 
 /// <summary>An object's version: an update must name the one it was made from.</summary>

@@ -16,12 +16,14 @@ public sealed class Snapshot
         Services = new(service => service.Spec.Name ?? "");
         Tasks = new(task => task.ServiceId, task => task.NodeId);
         Networks = new(network => network.Spec.Name ?? "");
+        Secrets = new(secret => secret.Spec.Name ?? "");
+        Configs = new(config => config.Spec.Name ?? "");
         Requests = RequestLedger.Empty;
     }
 
     private Snapshot(Snapshot from) =>
-        (Version, Swarms, Nodes, Services, Tasks, Networks, Requests) =
-        (from.Version, from.Swarms, from.Nodes, from.Services, from.Tasks, from.Networks, from.Requests);
+        (Version, Swarms, Nodes, Services, Tasks, Networks, Secrets, Configs, Requests) =
+        (from.Version, from.Swarms, from.Nodes, from.Services, from.Tasks, from.Networks, from.Secrets, from.Configs, from.Requests);
 
     /// <summary>Transactions applied so far. Objects carry the version they were last changed at.</summary>
     public ulong Version { get; private init; }
@@ -41,6 +43,12 @@ public sealed class Snapshot
     /// <summary>The networks.</summary>
     public Table<Network> Networks { get; private init; }
 
+    /// <summary>The secrets.</summary>
+    public Table<Secret> Secrets { get; private init; }
+
+    /// <summary>The configs.</summary>
+    public Table<Config> Configs { get; private init; }
+
     /// <summary>Transactions applied lately.</summary>
     internal RequestLedger Requests { get; private init; }
 
@@ -48,6 +56,12 @@ public sealed class Snapshot
 
     /// <summary>The service of a name, or null.</summary>
     public Service? ServiceNamed(string name) => Services.Under(0, name).FirstOrDefault();
+
+    /// <summary>The secret of a name, or null.</summary>
+    public Secret? SecretNamed(string name) => Secrets.Under(0, name).FirstOrDefault();
+
+    /// <summary>The config of a name, or null.</summary>
+    public Config? ConfigNamed(string name) => Configs.Under(0, name).FirstOrDefault();
 
     /// <summary>The tasks of a service, in no order.</summary>
     public IReadOnlyCollection<SwarmTask> TasksOfService(string serviceId) => Tasks.Under(0, serviceId);
@@ -63,14 +77,16 @@ public sealed class Snapshot
         ObjectKind.Service => Services.Find(id),
         ObjectKind.Task => Tasks.Find(id),
         ObjectKind.Network => Networks.Find(id),
+        ObjectKind.Secret => Secrets.Find(id),
+        ObjectKind.Config => Configs.Find(id),
     };
 
     /// <summary>The number of all objects.</summary>
-    public int Count => Swarms.Count + Nodes.Count + Services.Count + Tasks.Count + Networks.Count;
+    public int Count => Swarms.Count + Nodes.Count + Services.Count + Tasks.Count + Networks.Count + Secrets.Count + Configs.Count;
 
     /// <summary>Every object, table by table: what a checkpoint holds.</summary>
     public IEnumerable<StoreObject> AllObjects() =>
-        Swarms.All.Cast<StoreObject>().Concat(Nodes.All).Concat(Services.All).Concat(Tasks.All).Concat(Networks.All);
+        Swarms.All.Cast<StoreObject>().Concat(Nodes.All).Concat(Services.All).Concat(Tasks.All).Concat(Networks.All).Concat(Secrets.All).Concat(Configs.All);
 
     /// <summary>Request ids applied lately, oldest first: what a checkpoint holds besides the objects.</summary>
     public IEnumerable<RequestId> RecentRequests() => Requests.All();
@@ -87,6 +103,8 @@ public sealed class Snapshot
             Services = Empty.Services.Of([.. kinds[ObjectKind.Service].Cast<Service>()]),
             Tasks = Empty.Tasks.Of([.. kinds[ObjectKind.Task].Cast<SwarmTask>()]),
             Networks = Empty.Networks.Of([.. kinds[ObjectKind.Network].Cast<Network>()]),
+            Secrets = Empty.Secrets.Of([.. kinds[ObjectKind.Secret].Cast<Secret>()]),
+            Configs = Empty.Configs.Of([.. kinds[ObjectKind.Config].Cast<Config>()]),
             Requests = requests.Aggregate(RequestLedger.Empty, (ledger, request) => ledger.Add(request)),
         };
     }
@@ -123,6 +141,8 @@ public sealed class Snapshot
             Services = On(Services, ObjectKind.Service, changes, seen),
             Tasks = On(Tasks, ObjectKind.Task, changes, seen),
             Networks = On(Networks, ObjectKind.Network, changes, seen),
+            Secrets = On(Secrets, ObjectKind.Secret, changes, seen),
+            Configs = On(Configs, ObjectKind.Config, changes, seen),
         };
     }
 

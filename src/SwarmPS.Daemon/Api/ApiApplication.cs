@@ -32,6 +32,8 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
             .. new SwarmEndpoints(options.Membership, changes).Routes(),
             .. new NodeEndpoints(changes).Routes(),
             .. new ServiceEndpoints(changes, networks, log).Routes(),
+            .. new SecretEndpoints(changes).Routes(),
+            .. new ConfigEndpoints(changes).Routes(),
             .. new TaskEndpoints(changes).Routes(),
             .. new LogEndpoints(options, changes, log).Routes(),
             .. new ConvergenceEndpoints(changes).Routes(),

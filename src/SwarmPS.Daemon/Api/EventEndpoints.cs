@@ -90,7 +90,7 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
     {
         if (!filter.WantsSwarm || !SwarmStanding.IsManager(options.Membership) || options.Membership.Member is not { } member)
             return null;
-        var feed = member.Store.Feed.Subscribe(ObjectKind.Service, ObjectKind.Node);
+        var feed = member.Store.Feed.Subscribe(ObjectKind.Service, ObjectKind.Node, ObjectKind.Secret, ObjectKind.Config);
         // The first batch asks for a full read, which has nothing to do with events.
         _ = feed.TryNext();
         return feed;

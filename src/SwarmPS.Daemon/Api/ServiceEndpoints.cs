@@ -61,7 +61,7 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networ
                 var service = Lookup.Service(tx.View, id);
                 if (service.Version.Index != version)
                     throw SwarmException.OutOfSequence();
-                tx.Put(rollback == "previous" ? WithEndpoint(ServiceUpdates.Rollback(service, tx.NextVersion, tx.Now)) : Updated(service, WithRegistryAuth(asked, call, service), tx));
+                tx.Put(rollback == "previous" ? RolledBack(service, tx) : Updated(service, WithRegistryAuth(asked, call, service), tx));
             },
             call.Stop).ConfigureAwait(false);
         await call.AnswerAsync(new UpdateAnswer()).ConfigureAwait(false);
@@ -93,12 +93,21 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networ
     {
         if (tx.View.ServiceNamed(spec.Name!) is not null)
             throw new SwarmException(SwarmErrorCode.AlreadyExists, $"rpc error: code = AlreadyExists desc = name conflicts with an existing object: service {spec.Name} already exists");
+        PayloadReferences.CheckPresent(tx.View, spec);
         tx.Put(WithEndpoint(ServiceUpdates.Create(id, spec, tx.NextVersion)));
+    }
+
+    private static Service RolledBack(Service service, StoreTransaction tx)
+    {
+        var previous = WithEndpoint(ServiceUpdates.Rollback(service, tx.NextVersion, tx.Now));
+        PayloadReferences.CheckPresent(tx.View, previous.Spec);
+        return previous;
     }
 
     private static Service Updated(Service service, ServiceSpec spec, StoreTransaction tx)
     {
         SpecValidation.Check(service.Spec, spec).ThrowIfAny($"The service {service.Spec.Name}");
+        PayloadReferences.CheckPresent(tx.View, spec);
         return WithEndpoint(ServiceUpdates.Apply(service, spec, tx.NextVersion));
     }
 

@@ -38,6 +38,8 @@ internal sealed class StoreChangeEncoding : MessagePackConverter<StoreChange>
             case Service service: context.GetConverter<Service>(StoreShapes.GeneratedTypeShapeProvider).Write(ref writer, service, context); break;
             case Node node: context.GetConverter<Node>(StoreShapes.GeneratedTypeShapeProvider).Write(ref writer, node, context); break;
             case Network network: context.GetConverter<Network>(StoreShapes.GeneratedTypeShapeProvider).Write(ref writer, network, context); break;
+            case Secret secret: context.GetConverter<Secret>(StoreShapes.GeneratedTypeShapeProvider).Write(ref writer, secret, context); break;
+            case Config config: context.GetConverter<Config>(StoreShapes.GeneratedTypeShapeProvider).Write(ref writer, config, context); break;
             case SwarmObject swarm: context.GetConverter<SwarmObject>(StoreShapes.GeneratedTypeShapeProvider).Write(ref writer, swarm, context); break;
             default: throw new MessagePackSerializationException($"Objects of the kind {value.Kind} have no encoding.");
         }
@@ -54,6 +56,8 @@ internal sealed class StoreChangeEncoding : MessagePackConverter<StoreChange>
             ObjectKind.Service => Read<Service>(ref reader, context),
             ObjectKind.Task => Read<SwarmTask>(ref reader, context),
             ObjectKind.Network => Read<Network>(ref reader, context),
+            ObjectKind.Secret => Read<Secret>(ref reader, context),
+            ObjectKind.Config => Read<Config>(ref reader, context),
         };
     }
 

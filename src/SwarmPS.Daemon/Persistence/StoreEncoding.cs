@@ -50,6 +50,8 @@ internal static class StoreEncoding
         Service service => Serializer.Serialize<Service, StoreShapes>(service),
         Node node => Serializer.Serialize<Node, StoreShapes>(node),
         Network network => Serializer.Serialize<Network, StoreShapes>(network),
+        Secret secret => Serializer.Serialize<Secret, StoreShapes>(secret),
+        Config config => Serializer.Serialize<Config, StoreShapes>(config),
         SwarmObject swarm => Serializer.Serialize<SwarmObject, StoreShapes>(swarm),
         _ => throw new ArgumentException($"Objects of the kind {value.Kind} have no encoding.", nameof(value)),
     };
@@ -64,6 +66,8 @@ internal static class StoreEncoding
             ObjectKind.Service => Serializer.Deserialize<Service, StoreShapes>(bytes),
             ObjectKind.Task => Serializer.Deserialize<SwarmTask, StoreShapes>(bytes),
             ObjectKind.Network => Serializer.Deserialize<Network, StoreShapes>(bytes),
+            ObjectKind.Secret => Serializer.Deserialize<Secret, StoreShapes>(bytes),
+            ObjectKind.Config => Serializer.Deserialize<Config, StoreShapes>(bytes),
         };
         return value ?? throw new MessagePackSerializationException($"An object of the kind {kind} is missing.");
     }
@@ -76,4 +80,6 @@ internal static class StoreEncoding
 [GenerateShapeFor<Service>]
 [GenerateShapeFor<SwarmTask>]
 [GenerateShapeFor<Network>]
+[GenerateShapeFor<Secret>]
+[GenerateShapeFor<Config>]
 internal sealed partial class StoreShapes;

@@ -87,8 +87,21 @@ public sealed class ServiceValidationTests
         { """{"OomScoreAdj":-1001}""", "is not between -1000 and 1000" },
         { """{"Ulimits":[{"Name":"nofile","Soft":5,"Hard":4}]}""", "soft limit must be less than or equal" },
         { """{"Ulimits":[{"Name":"nofile","Soft":5,"Hard":-1}]}""", null },
-        { """{"Secrets":[{"SecretName":"s"}]}""", "secrets are not supported yet" },
-        { """{"Configs":[{"ConfigName":"s"}]}""", "configs are not supported yet" },
+        { Secret("s", "a") + "}", null },
+        { """{"Secrets":[{"SecretName":"s"}]}""", "Secrets[0]: malformed secret reference: it needs" },
+        { """{"Secrets":[{"SecretName":"s","SecretID":"1"}]}""", "malformed secret reference, no target provided" },
+        { Secret("s", "") + "}", "invalid target file name provided: ''" },
+        { Secret("s", "../../etc/passwd") + "}", "invalid target file name provided: '../../etc/passwd'" },
+        { Secret("s", "/") + "}", "invalid target file name provided: '/'" },
+        { Secret("s", "a", ""","UID":"root" """) + "}", "Secrets[0].File.UID: 'root' is not a number" },
+        { Secret("s", "a", ""","GID":"-1" """) + "}", "Secrets[0].File.GID: '-1' is not a number" },
+        { Secret("s", "a", ""","UID":"1000","GID":"","Mode":256""") + "}", null },
+        { Secret("s", "a", ""","Mode":4096""") + "}", "Secrets[0].File.Mode: 4096 is not a file's mode" },
+        { Secret("s", "a") + ""","Configs":[{"ConfigID":"2","ConfigName":"c","File":{"Name":"/run/secrets/a"}}]}""", "references 'secret s' and 'config c' have a conflicting target: '/run/secrets/a'" },
+        { Secret("s", "/data/x") + ""","Mounts":[{"Source":"vol","Target":"/data/x"}]}""", "references 'a mount' and 'secret s' have a conflicting target: '/data/x'" },
+        { """{"Configs":[{"ConfigName":"s"}]}""", "Configs[0]: malformed config reference: it needs" },
+        { """{"Configs":[{"ConfigID":"2","ConfigName":"c","File":{"Name":"a"}},{"ConfigID":"2","ConfigName":"c","File":{"Name":"/a"}}]}""", "have a conflicting target: '/a'" },
+        { """{"Configs":[{"ConfigID":"2","ConfigName":"c","Runtime":{}}]}""", "a config that the runtime itself uses (a credential spec) is not supported yet" },
         { """{"Privileges":{"CredentialSpec":{"File":"x"}}}""", "credential specs are not supported yet" },
         { """{"Privileges":{"CredentialSpec":null,"SELinuxContext":null}}""", null },
         { """{"Healthcheck":{"Test":["CMD-SHELL","true"],"Interval":1000000,"Retries":0}}""", null },
@@ -111,6 +124,9 @@ public sealed class ServiceValidationTests
         { """{"Mounts":[null]}""", "a mount cannot be null" },
     };
 
+    private static string Secret(string name, string target, string more = "") =>
+        $$$"""{"Secrets":[{"SecretID":"1","SecretName":"{{{name}}}","File":{"Name":"{{{target}}}"{{{more}}}}}]""";
+
     [Theory]
     [MemberData(nameof(Specs))]
     public void Spec_IsRefused_ForItsOwnReasonAlone(string json, string? reason) => Check(json, reason);
@@ -126,7 +142,7 @@ public sealed class ServiceValidationTests
         var refused = Assert.Throws<SwarmException>(() => SpecValidation.Check(spec).ThrowIfAny("The service"));
         Assert.Equal(SwarmErrorCode.InvalidArgument, refused.Code);
         Assert.Contains("for 4 reasons", refused.Message);
-        foreach (var path in new[] { "Name: ", "ContainerSpec.Image: ", "ContainerSpec.Dir: ", "ContainerSpec.Secrets: " })
+        foreach (var path in new[] { "Name: ", "ContainerSpec.Image: ", "ContainerSpec.Dir: ", "ContainerSpec.Secrets[0]: " })
             Assert.Contains(path, refused.Message);
     }
 

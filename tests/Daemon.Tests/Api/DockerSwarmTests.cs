@@ -89,7 +89,6 @@ public sealed class DockerSwarmTests
         Assert.Contains("service web already exists", await FailAsync("service", "create", "-d", "--name", "web", "busybox"));
         // Clients differ in whether they put the refusal in words of their own.
         Assert.Matches("service none not found|No such service: none", await FailAsync("service", "rm", "none"));
-        Assert.Contains("not supported yet", await FailAsync("secret", "ls"));
     }
 
     private static FakeEngine Engine() => FakeEngine.Of((head, stream, _) =>

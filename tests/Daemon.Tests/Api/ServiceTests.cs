@@ -41,7 +41,7 @@ public sealed class ServiceTests
 
     [Theory]
     [InlineData("""{"Name":"-","TaskTemplate":{"ContainerSpec":{"Image":""}}}""", 400, "for 2 reasons")]
-    [InlineData("""{"Name":"x","TaskTemplate":{"ContainerSpec":{"Image":"a","Secrets":[{"SecretName":"s"}]}}}""", 501, "secrets are not supported yet")]
+    [InlineData("""{"Name":"x","TaskTemplate":{"ContainerSpec":{"Image":"a","Secrets":[{"SecretName":"s"}]}}}""", 400, "malformed secret reference")]
     [InlineData("""{"Name":"x"}""", 400, "a service needs a container")]
     [InlineData("""{"Name":"x","TaskTemplate":null}""", 400, "a service needs a container")]
     [InlineData("""[]""", 400, "invalid JSON in the body")]

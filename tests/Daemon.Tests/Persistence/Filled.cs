@@ -19,6 +19,8 @@ internal sealed class Filled
             return $"text {count}";
         if (type == typeof(bool))
             return true;
+        if (type == typeof(byte[]))
+            return new byte[] { (byte)count, 0, 255 };
         if (type == typeof(TimeSpan))
             return TimeSpan.FromTicks(count * 12_345_678L);
         if (type == typeof(Timestamp))

@@ -10,8 +10,8 @@ public sealed class StoreEncodingTests
 {
     public static TheoryData<StoreObject> Objects =>
     [
-        Filled.Of<SwarmObject>(), Filled.Of<Node>(), Filled.Of<Service>(), Filled.Of<SwarmTask>(), Filled.Of<Network>(),
-        new SwarmObject(), new Node(), new Service(), new SwarmTask(), new Network(),
+        Filled.Of<SwarmObject>(), Filled.Of<Node>(), Filled.Of<Service>(), Filled.Of<SwarmTask>(), Filled.Of<Network>(), Filled.Of<Secret>(), Filled.Of<Config>(),
+        new SwarmObject(), new Node(), new Service(), new SwarmTask(), new Network(), new Secret(), new Config(),
     ];
 
     [Theory]

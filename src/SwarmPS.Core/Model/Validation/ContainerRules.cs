@@ -16,6 +16,7 @@ internal static class ContainerRules
         CheckPlace(container, problems);
         CheckStop(container, problems);
         MountRules.Check(container.Mounts, problems);
+        FileReferenceRules.Check(container, problems);
         HealthRules.Check(container.Healthcheck, problems);
         CheckNames(container, problems);
         CheckKernel(container, problems);
@@ -108,10 +109,6 @@ internal static class ContainerRules
 
     private static void CheckUnsupported(ContainerSpec container, SpecProblems problems)
     {
-        if (container.Secrets is { Count: > 0 })
-            problems.Unsupported(Root + ".Secrets", "secrets are not supported yet");
-        if (container.Configs is { Count: > 0 })
-            problems.Unsupported(Root + ".Configs", "configs are not supported yet");
         if (container.Privileges?.CredentialSpec is not null)
             problems.Unsupported(Root + ".Privileges.CredentialSpec", "credential specs are not supported yet");
     }

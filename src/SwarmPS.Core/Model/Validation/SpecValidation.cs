@@ -36,6 +36,22 @@ public static class SpecValidation
         return problems.Found;
     }
 
+    /// <summary>What is wrong with a new secret's spec.</summary>
+    public static IReadOnlyList<SpecProblem> Check(SecretSpec spec)
+    {
+        var problems = new SpecProblems();
+        PayloadRules.Check(spec, problems);
+        return problems.Found;
+    }
+
+    /// <summary>What is wrong with a new config's spec.</summary>
+    public static IReadOnlyList<SpecProblem> Check(ConfigSpec spec)
+    {
+        var problems = new SpecProblems();
+        PayloadRules.Check(spec, problems);
+        return problems.Found;
+    }
+
     /// <summary>Throws one <see cref="SwarmException"/> that names all problems; nothing where there are none.</summary>
     public static void ThrowIfAny(this IReadOnlyList<SpecProblem> problems, string what)
     {

@@ -8,8 +8,6 @@ internal sealed class Router(IReadOnlyList<Route> routes)
     /// <summary>First segments that are ours alone: a path below them never reaches the engine, whose own swarm mode stays off.</summary>
     private static readonly string[] Ours = ["swarm", "services", "tasks", "nodes", "secrets", "configs", "swarmps", "_ping", "version", "info"];
 
-    private static readonly string[] NotYet = ["secrets", "configs"];
-
     /// <summary>What answers, and the segment at <c>{id}</c>; null where the engine is asked. Throws where the path is ours and leads nowhere.</summary>
     public (Answer Answer, string Id)? Find(string method, string path)
     {
@@ -23,8 +21,6 @@ internal sealed class Router(IReadOnlyList<Route> routes)
                 return (route.Answer, Uri.UnescapeDataString(id));
             otherMethod = true;
         }
-        if (segments.Length > 0 && NotYet.Contains(segments[0]))
-            throw new SwarmException(SwarmErrorCode.Unimplemented, $"{segments[0]} are not supported yet");
         if (segments.Length > 0 && Ours.Contains(segments[0], StringComparer.OrdinalIgnoreCase))
             throw new SwarmException(SwarmErrorCode.NotFound, otherMethod ? $"page not found: {method} is not allowed on {path}" : $"page not found: {path}");
         return null;

@@ -17,6 +17,14 @@ internal static class Lookup
     /// <summary>A task; it has no name.</summary>
     public static SwarmTask Task(Snapshot state, string input) => One("task", input, state.Tasks, _ => false);
 
+    /// <summary>A secret.</summary>
+    public static Secret Secret(Snapshot state, string input) =>
+        One("secret", input, state.Secrets, secret => secret.Spec.Name == input);
+
+    /// <summary>A config.</summary>
+    public static Config Config(Snapshot state, string input) =>
+        One("config", input, state.Configs, config => config.Spec.Name == input);
+
     private static T One<T>(string kind, string input, Table<T> table, Func<T, bool> isNamed) where T : StoreObject
     {
         if (table.Find(input) is { } exact)

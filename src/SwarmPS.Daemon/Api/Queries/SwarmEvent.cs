@@ -5,10 +5,10 @@ using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Api.Queries;
 
-/// <summary>Something that happened to a service or a node, as <c>/events</c> tells it.</summary>
+/// <summary>Something that happened to a service, a node, a secret or a config, as <c>/events</c> tells it.</summary>
 internal sealed record SwarmEvent
 {
-    /// <summary>The kind of object: service, node.</summary>
+    /// <summary>The kind of object: service, node, secret, config.</summary>
     public string Type { get; init; } = "";
 
     /// <summary>What happened: create, update, remove.</summary>
@@ -29,13 +29,15 @@ internal sealed record SwarmEvent
     [JsonProperty("timeNano")]
     public long TimeNano { get; init; }
 
-    /// <summary>The event of a change, or null where it is none of a service or node.</summary>
+    /// <summary>The event of a change, or null where there is none to tell.</summary>
     public static SwarmEvent? Of(ObjectChange change, DateTimeOffset now)
     {
         var attributes = change.Object switch
         {
             Service service => Of((Service?)change.Old, (Service?)change.New, service),
             Node node => Of((Node?)change.Old, (Node?)change.New, node),
+            Secret secret => new() { ["name"] = secret.Spec.Name ?? "" },
+            Config config => new() { ["name"] = config.Spec.Name ?? "" },
             _ => null,
         };
         if (attributes is null || (change is { Old: not null, New: not null } && attributes.Count == 1 && Equals(SpecOf(change.Old), SpecOf(change.New))))
@@ -43,7 +45,7 @@ internal sealed record SwarmEvent
         var time = Timestamp.From(now);
         return new()
         {
-            Type = change.Kind is ObjectKind.Service ? "service" : "node",
+            Type = change.Kind.ToString().ToLowerInvariant(),
             Action = change.Old is null ? "create" : change.New is null ? "remove" : "update",
             Actor = new(change.Object.Id, new(attributes)),
             Time = time.Nanoseconds / 1_000_000_000,
@@ -52,7 +54,14 @@ internal sealed record SwarmEvent
     }
 
     /// <summary>What was asked for: a change of it is told even where no attribute shows it.</summary>
-    private static object? SpecOf(StoreObject value) => value is Service service ? service.Spec : (value as Node)?.Spec;
+    private static object? SpecOf(StoreObject value) => value switch
+    {
+        Service service => service.Spec,
+        Node node => node.Spec,
+        Secret secret => secret.Spec,
+        Config config => config.Spec,
+        _ => null,
+    };
 
     private static Dictionary<string, string> Of(Service? old, Service? now, Service named)
     {

@@ -6,7 +6,7 @@ internal sealed class SwarmEventFilter
     private static readonly string[] SwarmTypes = ["service", "node", "secret", "config"];
 
     /// <summary>Filters that only the engine's own objects can fit.</summary>
-    private static readonly string[] EngineOnly = ["container", "image", "volume", "network", "plugin", "daemon", "label", "secret", "config"];
+    private static readonly string[] EngineOnly = ["container", "image", "volume", "network", "plugin", "daemon", "label"];
 
     private readonly ListFilters filters;
 
@@ -15,7 +15,7 @@ internal sealed class SwarmEventFilter
     /// <summary>Whether the engine may have events that fit.</summary>
     public bool WantsEngine =>
         (filters.Of("type").Count == 0 || filters.Of("type").Any(type => !SwarmTypes.Contains(type))) &&
-        filters.Is("scope", "local") && filters.Of("service").Count == 0 && filters.Of("node").Count == 0;
+        filters.Is("scope", "local") && SwarmTypes.All(type => filters.Of(type).Count == 0);
 
     /// <summary>Whether the swarm may have events that fit.</summary>
     public bool WantsSwarm =>
@@ -29,8 +29,7 @@ internal sealed class SwarmEventFilter
     public bool Fits(SwarmEvent seen) =>
         filters.Is("type", seen.Type) &&
         filters.Is("event", seen.Action) &&
-        IsNamed("service", seen) &&
-        IsNamed("node", seen);
+        SwarmTypes.All(type => IsNamed(type, seen));
 
     private bool IsNamed(string type, SwarmEvent seen) =>
         filters.Of(type).Count == 0 ||
