@@ -11,7 +11,7 @@
     TypesToProcess = @('SwarmPS.types.ps1xml')
     FormatsToProcess = @('SwarmPS.format.ps1xml')
     CmdletsToExport = @(
-        'Connect-Swarm', 'Disconnect-Swarm', 'Initialize-Swarm', 'Get-Swarm', 'Set-Swarm', 'Exit-Swarm'
+        'Connect-Swarm', 'Disconnect-Swarm', 'Initialize-Swarm', 'Get-Swarm', 'Set-Swarm', 'Exit-Swarm', 'Backup-Swarm'
         'Start-SwarmDaemon', 'Stop-SwarmDaemon'
         'Get-SwarmNode', 'Set-SwarmNode'
         'New-SwarmService', 'Get-SwarmService', 'Update-SwarmService', 'Resize-SwarmService', 'Restart-SwarmService'

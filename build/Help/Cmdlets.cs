@@ -115,6 +115,7 @@ public static class Cmdlets
     {
         null => new("None", new("It gives nothing.")),
         _ when type == typeof(void) => new("None", new("It gives nothing.")),
+        _ when type == typeof(FileInfo) => new("FileInfo", new("The file that was written.")),
         _ when type == typeof(string) => new("string", new("Text.")),
         _ => new(type.Name, Comments.Text(comments.Of(type).Element("summary"))),
     };

@@ -40,6 +40,13 @@ public sealed partial class SwarmClient
     /// <summary>Unlocks a locked manager.</summary>
     public Task UnlockSwarmAsync(string key, CancellationToken stop) => DoAsync(HttpMethod.Post, Url("/swarm/unlock"), new SwarmUnlockKey(key), stop);
 
+    /// <summary>Writes the swarm's whole state, sealed, to a stream.</summary>
+    public async Task BackUpSwarmAsync(SwarmBackupRequest request, Stream to, CancellationToken stop)
+    {
+        using var answer = await SendAsync(HttpMethod.Post, Url("/swarmps/backup"), request, stop).ConfigureAwait(false);
+        await answer.Content.CopyToAsync(to, stop).ConfigureAwait(false);
+    }
+
     /// <summary>Leaves the swarm.</summary>
     public Task LeaveSwarmAsync(bool force, CancellationToken stop) =>
         DoAsync(HttpMethod.Post, Url("/swarm/leave", ("force", Flag(force))), null, stop);

@@ -38,6 +38,7 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
             .. new LogEndpoints(options, changes, log).Routes(),
             .. new ConvergenceEndpoints(changes).Routes(),
             .. new EventEndpoints(options, engine, log).Routes(),
+            .. new BackupEndpoints(options, changes).Routes(),
             .. networks.Routes(),
         ]);
     }

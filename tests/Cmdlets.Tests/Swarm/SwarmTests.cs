@@ -126,4 +126,32 @@ public sealed class SwarmTests
         Assert.Equal("DaemonNotRunning", prompt.Run("Connect-Swarm /nowhere/api.sock").ErrorId);
         prompt.Run("Get-Swarm").Clean();
     }
+
+    [Fact]
+    public async Task Backup_IsWrittenForItsOwnerAlone_AndReplacesNothingUnasked()
+    {
+        await using var daemon = await DaemonAsync();
+        daemon.On("POST /swarmps/backup", (context, _) => context.Response.Body.WriteAsync(new byte[] { 1, 2, 3 }).AsTask());
+        using var prompt = new Prompt(daemon);
+        var folder = Directory.CreateTempSubdirectory("swarmps-backup-").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "swarm.backup");
+            const string Passphrase = "$p = [Security.SecureString]::new(); 'long enough'.ToCharArray().ForEach{ $p.AppendChar($_) }; ";
+            prompt.Run($"{Passphrase} Backup-Swarm '{path}' -Passphrase $p").One<FileInfo>();
+            Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(path));
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            Assert.Equal("long enough", daemon.Changes.Single().As<SwarmBackupRequest>().Passphrase);
+            Assert.StartsWith("FileExists", prompt.Run($"{Passphrase} Backup-Swarm '{path}' -Passphrase $p").Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            daemon.Refuse("POST /swarmps/backup", 400, "the passphrase is too short");
+            _ = prompt.Run($"{Passphrase} Backup-Swarm '{path}' -Passphrase $p -Force").Error;
+            Assert.Equal([path], Directory.GetFiles(folder));
+            Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(path));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }
