@@ -10,4 +10,7 @@ internal static partial class DispatchLog
 
     [LoggerMessage(3201, LogLevel.Warning, "Node {NodeId} has not been heard from and counts as down")]
     internal static partial void NodeSilent(this ILogger log, string nodeId);
+
+    [LoggerMessage(3202, LogLevel.Information, "This node's session is with the manager at {Address}")]
+    internal static partial void SessionWith(this ILogger log, string address);
 }

@@ -24,7 +24,7 @@ internal sealed class DispatchTerm
     public DispatchTerm(SwarmStore store, DispatcherOptions options, TimeProvider clock, ILogger log, CancellationToken ended)
     {
         (this.store, this.options, this.log, this.ended) = (store, options, log, ended);
-        watch = new(store, HasSession, clock, log);
+        watch = new(store, SessionOf, Silent, clock, log);
         Statuses = new(store);
         // Sessions read the state when they open, which is later: of what was before, the feed need not tell.
         feed = store.Feed.Subscribe(ObjectKind.Task, ObjectKind.Node);
@@ -55,10 +55,10 @@ internal sealed class DispatchTerm
 
     /// <summary>Opens a node's session. The node is ready while it lasts, and for a moment after, so that it may open the next one.</summary>
     public async IAsyncEnumerable<Assignments> OpenSessionAsync(
-        string nodeId, string address, NodeDescription description, [EnumeratorCancellation] CancellationToken stop)
+        string nodeId, string address, NodeDescription description, Heartbeat? heartbeat, [EnumeratorCancellation] CancellationToken stop)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, ended);
-        var session = new NodeSession(nodeId, store);
+        var session = new NodeSession(nodeId, store, heartbeat);
         Enter(session);
         try
         {
@@ -98,10 +98,13 @@ internal sealed class DispatchTerm
         }
     }
 
-    private bool HasSession(string nodeId)
+    /// <summary>How long a node may be silent: the swarm's heartbeat period.</summary>
+    private TimeSpan Silent() => options.Patience(store.Current.Swarm);
+
+    private NodeSession? SessionOf(string nodeId)
     {
         lock (gate)
-            return sessions.ContainsKey(nodeId);
+            return sessions.GetValueOrDefault(nodeId);
     }
 
     private void Enter(NodeSession session)
@@ -111,7 +114,10 @@ internal sealed class DispatchTerm
         {
             older = sessions.GetValueOrDefault(session.NodeId);
             sessions[session.NodeId] = session;
-            watch.Heard(session.NodeId);
+            if (session.LastHeard is null)
+                watch.Heard(session.NodeId);
+            else
+                watch.Expect(session.NodeId, Silent());
         }
         older?.End("The node has opened a newer session.");
     }
@@ -124,7 +130,7 @@ internal sealed class DispatchTerm
                 return;
             sessions.Remove(session.NodeId);
             if (!ended.IsCancellationRequested)
-                watch.Expect(session.NodeId, options.DownAfter);
+                watch.ExpectAfter(session.LastHeard, session.NodeId, Silent());
         }
     }
 
@@ -162,6 +168,9 @@ internal sealed class DispatchTerm
         {
             if (change.New is null && sessions.TryGetValue(change.Object.Id, out var removed))
                 removed.End(Removed);
+            // A node that was let in and never comes must not be waited for.
+            if (change.Old is null && !sessions.ContainsKey(change.Object.Id))
+                watch.Expect(change.Object.Id, options.DownAfterNewLeader);
             return;
         }
         var (before, after) = ((SwarmTask?)change.Old, (SwarmTask?)change.New);

@@ -7,7 +7,10 @@ namespace SwarmPS.Daemon.Dispatch;
 /// What one node has been told, and what it still has to be told. Ended tasks count until the store forgets them: so long the
 /// node keeps their containers, and their output can be read.
 /// </summary>
-internal sealed class NodeSession(string nodeId, SwarmStore store)
+/// <param name="nodeId">The node.</param>
+/// <param name="store">The store.</param>
+/// <param name="heartbeat">When the node was last heard; null for the node of this very process.</param>
+internal sealed class NodeSession(string nodeId, SwarmStore store, Heartbeat? heartbeat = null)
 {
     private readonly object gate = new();
     private readonly Dictionary<string, AssignedTask> sent = [];
@@ -18,6 +21,9 @@ internal sealed class NodeSession(string nodeId, SwarmStore store)
 
     /// <summary>The node.</summary>
     public string NodeId => nodeId;
+
+    /// <summary>When the node was last heard; null for the node of this very process, which is always heard.</summary>
+    public DateTimeOffset? LastHeard => heartbeat?.Last;
 
     /// <summary>A task has changed.</summary>
     public void Mark(string taskId) => Change(() => changed.Add(taskId));

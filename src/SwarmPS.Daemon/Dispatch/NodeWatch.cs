@@ -6,25 +6,32 @@ namespace SwarmPS.Daemon.Dispatch;
 
 /// <summary>Marks nodes as down that have not been heard from in time. Costs nothing while all is well.</summary>
 /// <param name="store">The store.</param>
-/// <param name="hasSession">Whether a node has a session.</param>
+/// <param name="sessionOf">A node's session, or null.</param>
+/// <param name="silent">How long a node with a session may be silent.</param>
 /// <param name="clock">The time.</param>
 /// <param name="log">The log.</param>
-internal sealed class NodeWatch(SwarmStore store, Func<string, bool> hasSession, TimeProvider clock, ILogger log)
+internal sealed class NodeWatch(SwarmStore store, Func<string, NodeSession?> sessionOf, Func<TimeSpan> silent, TimeProvider clock, ILogger log)
 {
     /// <summary>How long after a refused write it is tried again.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private readonly object gate = new();
     private readonly Dictionary<string, DateTimeOffset> deadlines = [];
+    private DateTimeOffset waitedFor = DateTimeOffset.MaxValue;
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The node must be heard from within this time.</summary>
-    public void Expect(string nodeId, TimeSpan within)
+    public void Expect(string nodeId, TimeSpan within) => ExpectAfter(null, nodeId, within);
+
+    /// <summary>The node must be heard from within this time after it was last heard (or after now).</summary>
+    public void ExpectAfter(DateTimeOffset? heard, string nodeId, TimeSpan within)
     {
         lock (gate)
         {
-            deadlines[nodeId] = clock.GetUtcNow() + within;
-            changed.TrySetResult();
+            var deadline = (heard ?? clock.GetUtcNow()) + within;
+            deadlines[nodeId] = deadline;
+            if (deadline < waitedFor)
+                changed.TrySetResult();
         }
     }
 
@@ -45,8 +52,8 @@ internal sealed class NodeWatch(SwarmStore store, Func<string, bool> hasSession,
             await Task.WhenAny(news, Task.Delay(wait, clock, either.Token)).ConfigureAwait(false);
             await either.CancelAsync().ConfigureAwait(false);
             stop.ThrowIfCancellationRequested();
-            if (Due() is { Count: > 0 } silent)
-                await MarkDownAsync(silent, stop).ConfigureAwait(false);
+            if (Due() is { Count: > 0 } lost)
+                await MarkDownAsync(lost, stop).ConfigureAwait(false);
         }
     }
 
@@ -56,34 +63,57 @@ internal sealed class NodeWatch(SwarmStore store, Func<string, bool> hasSession,
         {
             if (changed.Task.IsCompleted)
                 changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            waitedFor = deadlines.Count == 0 ? DateTimeOffset.MaxValue : deadlines.Values.Min();
             if (deadlines.Count == 0)
                 return (Timeout.InfiniteTimeSpan, changed.Task);
-            var wait = deadlines.Values.Min() - clock.GetUtcNow();
+            var wait = waitedFor - clock.GetUtcNow();
             return (wait > TimeSpan.Zero ? wait : TimeSpan.Zero, changed.Task);
         }
     }
 
     private List<string> Due()
     {
+        var now = clock.GetUtcNow();
+        List<string> due;
         lock (gate)
         {
-            var now = clock.GetUtcNow();
-            var due = deadlines.Where(entry => entry.Value <= now).Select(entry => entry.Key).ToList();
+            due = deadlines.Where(entry => entry.Value <= now).Select(entry => entry.Key).ToList();
             due.ForEach(nodeId => deadlines.Remove(nodeId));
-            return due;
         }
+        // Outside the lock: sessions have one of their own, under which they come here.
+        due.RemoveAll(nodeId => IsHeard(nodeId, now));
+        return due;
     }
 
-    private async Task MarkDownAsync(List<string> silent, CancellationToken stop)
+    /// <summary>Whether a node with a session beat meanwhile; then it is looked at again when that beat is as old as beats may be.</summary>
+    private bool IsHeard(string nodeId, DateTimeOffset now)
+    {
+        if (sessionOf(nodeId) is not { } session)
+            return false;
+        if (session.LastHeard is not { } heard)
+            return true;
+        if (heard + silent() > now)
+        {
+            ExpectAfter(heard, nodeId, silent());
+            return true;
+        }
+        session.End("Nothing was heard of the node for too long.");
+        return false;
+    }
+
+    private bool HasLiveSession(string nodeId) =>
+        sessionOf(nodeId) is { } session && (session.LastHeard is not { } heard || heard + silent() > clock.GetUtcNow());
+
+    private async Task MarkDownAsync(List<string> lost, CancellationToken stop)
     {
         try
         {
-            await store.UpdateAsync(tx => MarkDown(tx, silent), stop).ConfigureAwait(false);
+            await store.UpdateAsync(tx => MarkDown(tx, lost), stop).ConfigureAwait(false);
         }
         catch (SwarmException)
         {
             // No quorum now, or this manager is about to stop leading, which ends the watch.
-            silent.ForEach(nodeId => Expect(nodeId, Retry));
+            lost.ForEach(nodeId => Expect(nodeId, Retry));
         }
     }
 
@@ -91,10 +121,10 @@ internal sealed class NodeWatch(SwarmStore store, Func<string, bool> hasSession,
     /// A node may come while this is on its way. Its session is entered before it is written as ready, so either it is seen here,
     /// or the node is written as ready after this.
     /// </summary>
-    private void MarkDown(StoreTransaction tx, List<string> silent)
+    private void MarkDown(StoreTransaction tx, List<string> lost)
     {
         var nodes = tx.View.Nodes;
-        foreach (var node in silent.Where(nodeId => !hasSession(nodeId)).Select(nodes.Find))
+        foreach (var node in lost.Where(nodeId => !HasLiveSession(nodeId)).Select(nodes.Find))
         {
             if (node is null || node.Status.State == NodeState.Down)
                 continue;

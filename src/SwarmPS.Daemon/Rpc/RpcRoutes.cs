@@ -20,6 +20,15 @@ internal sealed class RpcRoutes(NodeAdmission admission)
         where TRequest : class where TAnswer : class =>
         builder.AddMethod(method, (request, call) => GuardAsync(call, () => answer(PeerOf(call), request, call.CancellationToken)));
 
+    /// <summary>The same, on the leader.</summary>
+    public void OpenOnLeader<TRequest, TAnswer>(Method<TRequest, TAnswer> method, Func<NodePeer, TRequest, CancellationToken, Task<TAnswer>> answer)
+        where TRequest : class where TAnswer : class =>
+        Open(method, (peer, request, stop) =>
+        {
+            admission.RequireLeader();
+            return answer(peer, request, stop);
+        });
+
     /// <summary>A call to any manager, by nodes of some roles.</summary>
     public void Unary<TRequest, TAnswer>(Method<TRequest, TAnswer> method, NodeRole[] roles, Func<NodeCaller, TRequest, CancellationToken, Task<TAnswer>> answer)
         where TRequest : class where TAnswer : class =>

@@ -10,23 +10,18 @@ namespace SwarmPS.Daemon.Security;
 /// </summary>
 public sealed class NodeIdentity : IDisposable
 {
-    private volatile X509Certificate2 certificate;
+    private volatile Present present;
 
-    private NodeIdentity(X509Certificate2 certificate, string rootPem, NodeSubject subject)
-    {
-        this.certificate = certificate;
-        RootPem = rootPem;
-        Subject = subject;
-    }
+    private NodeIdentity(Present present) => this.present = present;
 
     /// <summary>The roots this node trusts, PEM.</summary>
-    public string RootPem { get; }
+    public string RootPem => present.RootPem;
 
     /// <summary>Whom the certificate names.</summary>
-    public NodeSubject Subject { get; }
+    public NodeSubject Subject => present.Subject;
 
     /// <summary>The certificate with its key.</summary>
-    public X509Certificate2 Certificate => certificate;
+    public X509Certificate2 Certificate => present.Certificate;
 
     /// <summary>Makes a key and has the swarm's own authority sign for it, as on the first manager.</summary>
     public static (NodeIdentity Identity, NodeCertificate Files) Create(RootCa root, NodeSubject subject, TimeSpan validity, TimeProvider clock)
@@ -37,7 +32,18 @@ public sealed class NodeIdentity : IDisposable
     }
 
     /// <summary>An identity from its files. Throws <see cref="SwarmException"/> where they are damaged.</summary>
-    public static NodeIdentity Load(NodeCertificate files)
+    public static NodeIdentity Load(NodeCertificate files) => new(Read(files));
+
+    /// <summary>
+    /// Goes over to another certificate from the next handshake on; connections that are open stay. The old one is left to them.
+    /// Throws <see cref="SwarmException"/> where the files are damaged, and nothing changes.
+    /// </summary>
+    public void Replace(NodeCertificate files) => present = Read(files);
+
+    /// <inheritdoc/>
+    public void Dispose() => present.Certificate.Dispose();
+
+    private static Present Read(NodeCertificate files)
     {
         try
         {
@@ -53,13 +59,13 @@ public sealed class NodeIdentity : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => certificate.Dispose();
-
     private static SwarmException Damaged(string how, Exception? fault) => new(
         SwarmErrorCode.FailedPrecondition,
         $"The node's certificate or key is damaged: {how}. Put back a copy of the folder 'certificates' of the data root, or leave the swarm by force and join again.",
         fault);
+
+    /// <summary>What belongs together, so that it changes together.</summary>
+    private sealed record Present(X509Certificate2 Certificate, string RootPem, NodeSubject Subject);
 }
 
 /// <summary>What a node keeps of its identity, each PEM.</summary>

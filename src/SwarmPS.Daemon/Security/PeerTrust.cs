@@ -7,13 +7,25 @@ using SwarmPS.Model;
 namespace SwarmPS.Daemon.Security;
 
 /// <summary>Whether the other end of a connection is a node of this swarm in the role that is asked for, and the TLS settings that ask.</summary>
-public sealed class PeerTrust(NodeIdentity identity, TimeProvider clock)
+public sealed class PeerTrust
 {
     /// <summary>The name that managers are addressed by in TLS; whom one talks to, the certificate's subject says.</summary>
-    private const string ManagerName = "swarm-manager";
+    internal const string ManagerName = "swarm-manager";
+
+    private readonly TimeProvider clock;
+    private readonly NodeIdentity? identity;
+    private readonly string? onlyRoot;
+
+    /// <summary>The trust of a node of the swarm.</summary>
+    public PeerTrust(NodeIdentity identity, TimeProvider clock) => (this.identity, this.clock) = (identity, clock);
+
+    private PeerTrust(string rootPem, TimeProvider clock) => (onlyRoot, this.clock) = (rootPem, clock);
+
+    /// <summary>The trust of a node that has no certificate yet, but knows the root.</summary>
+    public static PeerTrust OfNewcomer(string rootPem, TimeProvider clock) => new(rootPem, clock);
 
     /// <summary>This node's certificate, with its key.</summary>
-    internal X509Certificate2 Certificate => identity.Certificate;
+    internal X509Certificate2? Certificate => identity?.Certificate;
 
     /// <summary>Whether a certificate was issued by a trusted root, is valid now, and names a node of this swarm with one of the roles.</summary>
     public bool Accepts(X509Certificate? presented, params ReadOnlySpan<NodeRole> roles) => Refusal(presented, roles) is null;
@@ -28,7 +40,7 @@ public sealed class PeerTrust(NodeIdentity identity, TimeProvider clock)
     {
         if (!NodeSubject.TryRead(certificate, out subject))
             return "it names no node of a swarm";
-        if (subject.SwarmId != identity.Subject.SwarmId)
+        if (identity is not null && subject.SwarmId != identity.Subject.SwarmId)
             return "it belongs to another swarm";
         var now = clock.GetUtcNow();
         if (now < certificate.NotBefore.ToUniversalTime())
@@ -44,7 +56,7 @@ public sealed class PeerTrust(NodeIdentity identity, TimeProvider clock)
         ClientCertificateRequired = true,
         EnabledSslProtocols = SslProtocols.Tls13,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        ServerCertificateSelectionCallback = (_, _) => identity.Certificate,
+        ServerCertificateSelectionCallback = (_, _) => Certificate!,
         RemoteCertificateValidationCallback = (_, certificate, _, _) => Accepts(certificate, roles),
     };
 
@@ -55,7 +67,7 @@ public sealed class PeerTrust(NodeIdentity identity, TimeProvider clock)
         TargetHost = ManagerName,
         EnabledSslProtocols = SslProtocols.Tls13,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        LocalCertificateSelectionCallback = (_, _, _, _, _) => identity.Certificate,
+        LocalCertificateSelectionCallback = (_, _, _, _, _) => Certificate!,
         RemoteCertificateValidationCallback = (_, certificate, _, _) =>
         {
             var refusal = Refusal(certificate, NodeRole.Manager);
@@ -78,7 +90,7 @@ public sealed class PeerTrust(NodeIdentity identity, TimeProvider clock)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.ImportFromPem(identity.RootPem);
+        chain.ChainPolicy.CustomTrustStore.ImportFromPem(onlyRoot ?? identity!.RootPem);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.VerificationTimeIgnored = false;

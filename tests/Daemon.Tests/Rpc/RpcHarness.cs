@@ -35,6 +35,9 @@ internal sealed class RpcHarness : IAsyncDisposable, IProposer, ILeadership
 
     public string? LeaderAddress { get; set; }
 
+    /// <summary>Entries proposed so far.</summary>
+    public int Proposals { get; private set; }
+
     public NodeListener? Listener { get; private set; }
 
     public string Address => Listener!.EndPoint.ToString();
@@ -71,6 +74,7 @@ internal sealed class RpcHarness : IAsyncDisposable, IProposer, ILeadership
 
     public Task ProposeAsync(StoreProposal proposal, CancellationToken stop)
     {
+        Proposals++;
         Assert.True(Store.Apply(proposal));
         return Task.CompletedTask;
     }

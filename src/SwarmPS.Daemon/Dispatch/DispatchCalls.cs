@@ -1,0 +1,53 @@
+using Grpc.Core;
+using PolyType;
+using SwarmPS.Daemon.Rpc;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Dispatch;
+
+/// <summary>How an agent on another machine gets its tasks and tells how far they have come.</summary>
+internal static class DispatchCalls
+{
+    private const string Service = "swarmps.Dispatcher";
+
+    /// <summary>A node's session, for as long as the node is heard.</summary>
+    public static readonly Method<SessionUp, SessionDown> Session = RpcMethod.Duplex<SessionUp, SessionDown, DispatchShapes>(Service, "Session");
+
+    /// <summary>Takes statuses; answers once they are durable.</summary>
+    public static readonly Method<StatusesUp, StatusesDown> Report = RpcMethod.Unary<StatusesUp, StatusesDown, DispatchShapes>(Service, "ReportStatuses");
+}
+
+/// <summary>What a node says in its session: first who it is, later only that it is there.</summary>
+/// <param name="Description">What the node is, in the first message.</param>
+/// <param name="Address">The address it wants to be known by; the one it speaks from where it says nothing.</param>
+internal sealed record SessionUp(NodeDescription? Description = null, string? Address = null);
+
+/// <summary>What a node is told in its session.</summary>
+/// <param name="Terms">What has changed about the session itself.</param>
+/// <param name="Assignments">Tasks, or a part of them.</param>
+/// <param name="More">Whether the next message has further tasks that belong to these.</param>
+internal sealed record SessionDown(SessionTerms? Terms = null, Assignments? Assignments = null, bool More = false);
+
+/// <summary>What a node must know to keep its session, and to find the next one.</summary>
+/// <param name="BeatEvery">How often the node must be heard.</param>
+/// <param name="Managers">All managers.</param>
+internal sealed record SessionTerms(TimeSpan BeatEvery, ValueList<ManagerAddress> Managers);
+
+/// <summary>Where a manager is reached.</summary>
+/// <param name="NodeId">The manager.</param>
+/// <param name="Address">Where: <c>IP:PORT</c>.</param>
+internal sealed record ManagerAddress(string NodeId, string Address);
+
+/// <summary>Statuses of a node's tasks.</summary>
+/// <param name="Reports">The statuses.</param>
+internal sealed record StatusesUp(IReadOnlyList<TaskStatusReport> Reports);
+
+/// <summary>They are durable.</summary>
+internal sealed record StatusesDown;
+
+/// <summary>The messages' shapes.</summary>
+[GenerateShapeFor<SessionUp>]
+[GenerateShapeFor<SessionDown>]
+[GenerateShapeFor<StatusesUp>]
+[GenerateShapeFor<StatusesDown>]
+internal sealed partial class DispatchShapes;

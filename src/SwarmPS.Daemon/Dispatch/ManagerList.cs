@@ -1,0 +1,73 @@
+using System.Text;
+using Newtonsoft.Json;
+using SwarmPS.Api;
+using SwarmPS.Daemon.Persistence;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Dispatch;
+
+/// <summary>The managers that this node knows, kept on the disk so that it finds them again after a restart. Thread-safe.</summary>
+internal sealed class ManagerList
+{
+    private readonly string path;
+    private readonly object gate = new();
+    private ValueList<ManagerAddress> known;
+    private string? leader;
+
+    private ManagerList(string path, ValueList<ManagerAddress> known) => (this.path, this.known) = (path, known);
+
+    /// <summary>All managers known.</summary>
+    public ValueList<ManagerAddress> Known
+    {
+        get
+        {
+            lock (gate)
+                return known;
+        }
+    }
+
+    /// <summary>Where to ask for the leader: the last one first.</summary>
+    public IReadOnlyList<string> Candidates
+    {
+        get
+        {
+            lock (gate)
+                return [.. known.Select(manager => manager.Address).Prepend(leader).OfType<string>().Distinct()];
+        }
+    }
+
+    /// <summary>Reads the list. Throws <see cref="SwarmException"/> where it is damaged.</summary>
+    public static ManagerList Load(string path)
+    {
+        try
+        {
+            return new(path, File.Exists(path) ? ApiJson.Read<ValueList<ManagerAddress>>(File.ReadAllText(path)) : []);
+        }
+        catch (JsonException damage)
+        {
+            throw new SwarmException(
+                SwarmErrorCode.FailedPrecondition,
+                $"{path} is damaged ({damage.Message}). Put back a copy of it, or leave the swarm by force and join again.",
+                damage);
+        }
+    }
+
+    /// <summary>Takes the managers that there are now, and keeps them; none is no news.</summary>
+    public void Learn(ValueList<ManagerAddress> managers)
+    {
+        lock (gate)
+        {
+            if (managers.Count == 0 || managers == known)
+                return;
+            DurableFile.Write(path, Encoding.UTF8.GetBytes(ApiJson.Write(managers)));
+            known = managers;
+        }
+    }
+
+    /// <summary>Takes whoever leads now.</summary>
+    public void Leads(string address)
+    {
+        lock (gate)
+            leader = address;
+    }
+}

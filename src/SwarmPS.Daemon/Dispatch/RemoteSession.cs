@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using SwarmPS.Daemon.Rpc;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Dispatch;
+
+/// <summary>One session of this node with a leader on another machine.</summary>
+internal sealed class RemoteSession : IDisposable
+{
+    private readonly CancellationTokenSource closed = new();
+    private readonly AsyncDuplexStreamingCall<SessionUp, SessionDown> call;
+    private SessionTerms? terms;
+
+    /// <summary>A session that has not begun.</summary>
+    public RemoteSession(ManagerChannel channel)
+    {
+        Channel = channel;
+        call = channel.Calls.AsyncDuplexStreamingCall(DispatchCalls.Session, null, new(cancellationToken: closed.Token));
+    }
+
+    /// <summary>The leader.</summary>
+    public ManagerChannel Channel { get; }
+
+    /// <summary>Says who the node is, and returns once the leader has taken it in. Throws <see cref="RpcException"/>.</summary>
+    public async Task BeginAsync(SessionUp who, CancellationToken stop)
+    {
+        using var giveUp = stop.Register(closed.Cancel);
+        try
+        {
+            await call.RequestStream.WriteAsync(who, stop).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or RpcException)
+        {
+            // Why the call has ended already, reading tells.
+        }
+        if (!await call.ResponseStream.MoveNext(stop).ConfigureAwait(false))
+            throw new RpcException(new(StatusCode.Unavailable, "The manager ended the session before it began."));
+        terms = call.ResponseStream.Current.Terms;
+    }
+
+    /// <summary>Beats as often as the leader wants, until stopped or until the session breaks, which reading tells.</summary>
+    public async Task BeatAsync(TimeProvider clock, CancellationToken stop)
+    {
+        while (Volatile.Read(ref terms)?.BeatEvery is { } every && every > TimeSpan.Zero)
+        {
+            await Task.Delay(every, clock, stop).ConfigureAwait(false);
+            await call.RequestStream.WriteAsync(new(), stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Assignments, each whole, until the session ends or <paramref name="anew"/> asks for another one.</summary>
+    public async IAsyncEnumerable<Assignments> ReadAsync(Action<ValueList<ManagerAddress>> learn, CancellationToken anew, [EnumeratorCancellation] CancellationToken stop)
+    {
+        Learn(learn);
+        Assignments? whole = null;
+        while (await NextAsync(anew, stop).ConfigureAwait(false) is { } message)
+        {
+            if (message.Terms is not null)
+            {
+                Volatile.Write(ref terms, message.Terms);
+                Learn(learn);
+            }
+            if (message.Assignments is not { } part)
+                continue;
+            whole = whole is null ? part : whole with { Tasks = [.. whole.Tasks, .. part.Tasks] };
+            if (message.More)
+                continue;
+            yield return whole;
+            whole = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        closed.Cancel();
+        call.Dispose();
+        closed.Dispose();
+    }
+
+    private void Learn(Action<ValueList<ManagerAddress>> learn)
+    {
+        if (terms is not null)
+            learn(terms.Managers);
+    }
+
+    private async Task<SessionDown?> NextAsync(CancellationToken anew, CancellationToken stop)
+    {
+        try
+        {
+            return await call.ResponseStream.MoveNext(stop).ConfigureAwait(false) ? call.ResponseStream.Current : null;
+        }
+        catch (RpcException broken)
+        {
+            throw Channel.Explain(broken);
+        }
+        catch (OperationCanceledException) when (anew.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+}

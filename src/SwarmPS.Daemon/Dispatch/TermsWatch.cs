@@ -1,0 +1,49 @@
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Dispatch;
+
+/// <summary>Works out the terms of sessions once for all of them, and tells when they have changed.</summary>
+internal sealed class TermsWatch(SwarmStore store, DispatcherOptions options)
+{
+    private readonly object gate = new();
+    private SessionTerms present = Of(store.Current, options);
+    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The present terms, and what ends when there are others.</summary>
+    public (SessionTerms Terms, Task Changed) Present
+    {
+        get
+        {
+            lock (gate)
+                return (present, changed.Task);
+        }
+    }
+
+    /// <summary>Watches until stopped.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var feed = store.Feed.Subscribe(ObjectKind.Node, ObjectKind.Swarm);
+        while (true)
+        {
+            await feed.NextAsync(stop).ConfigureAwait(false);
+            var next = Of(store.Current, options);
+            lock (gate)
+            {
+                if (next == present)
+                    continue;
+                present = next;
+                changed.SetResult();
+                changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+    }
+
+    private static SessionTerms Of(Snapshot state, DispatcherOptions options) => new(
+        options.Patience(state.Swarm) / options.Beats,
+        state.Nodes.All
+            .Where(node => node.Spec.Role is NodeRole.Manager && !string.IsNullOrEmpty(node.ManagerStatus?.Addr))
+            .OrderBy(node => node.Id, StringComparer.Ordinal)
+            .Select(node => new ManagerAddress(node.Id, node.ManagerStatus!.Addr!))
+            .ToValueList());
+}

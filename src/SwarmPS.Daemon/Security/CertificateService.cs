@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Composition;
+using SwarmPS.Daemon.Rpc;
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Security;
+
+/// <summary>
+/// Lets newcomers in and renews certificates. The leader signs and makes the node known in the same step; other managers name the
+/// leader. Which role a newcomer gets, its token says; which one a node has later, the store.
+/// </summary>
+internal sealed class CertificateService(SwarmStore store, NodeIdentity identity, AttemptLimit limit, TimeProvider clock, ILogger log) : IRpcService
+{
+    private static readonly NodeRole[] Anyone = [NodeRole.Worker, NodeRole.Manager];
+
+    /// <inheritdoc/>
+    public void Map(RpcRoutes routes)
+    {
+        routes.Open(CertificateCalls.Root, (_, _, _) => Task.FromResult(new RootAnswer(store.Current.Swarm?.TLSInfo?.TrustRoot ?? identity.RootPem)));
+        routes.OpenOnLeader(CertificateCalls.Issue, IssueAsync);
+        routes.UnaryOnLeader(CertificateCalls.Renew, Anyone, RenewAsync);
+    }
+
+    private async Task<IssueAnswer> IssueAsync(NodePeer peer, IssueRequest asked, CancellationToken stop)
+    {
+        var role = RoleOf(asked.Token, peer.Address);
+        var nodeId = SwarmFounding.NewId();
+        var answer = Sign(asked.Request, new(nodeId, role, identity.Subject.SwarmId));
+        await store.UpdateAsync(
+            tx => tx.Put(new Node { Id = nodeId, Spec = new() { Labels = ValueMap<string>.Empty, Role = role, Availability = asked.Availability ?? NodeAvailability.Active } }),
+            stop).ConfigureAwait(false);
+        log.CertificateIssued(nodeId, role, peer.Address);
+        return answer;
+    }
+
+    private Task<IssueAnswer> RenewAsync(NodeCaller caller, RenewRequest asked, CancellationToken stop)
+    {
+        var nodeId = caller.Subject.NodeId;
+        var role = store.Current.Nodes.Find(nodeId)?.Spec.Role ?? NodeRole.Worker;
+        var answer = Sign(asked.Request, new(nodeId, role, caller.Subject.SwarmId));
+        log.CertificateRenewed(nodeId, role);
+        return Task.FromResult(answer);
+    }
+
+    private NodeRole RoleOf(string token, string address)
+    {
+        if (limit.WaitOf(address) is var wait && wait > TimeSpan.Zero)
+        {
+            throw new SwarmException(
+                SwarmErrorCode.Unavailable, $"Too many wrong join tokens came from {address}. Wait {Math.Ceiling(wait.TotalSeconds)} s, then try again with the right one.");
+        }
+        var tokens = store.Current.Swarm?.JoinTokens;
+        // Both are compared, whichever it is.
+        var (worker, manager) = (JoinToken.AreEqual(token, tokens?.Worker ?? ""), JoinToken.AreEqual(token, tokens?.Manager ?? ""));
+        if (tokens is not null && (worker || manager))
+            return manager ? NodeRole.Manager : NodeRole.Worker;
+        limit.Refused(address);
+        log.TokenRefused(address);
+        throw new SwarmException(
+            SwarmErrorCode.InvalidArgument,
+            "The join token is not valid: it was changed since, or belongs to another swarm. Ask a manager for the present one: docker swarm join-token worker|manager (Get-SwarmJoinToken).");
+    }
+
+    private IssueAnswer Sign(byte[] request, NodeSubject subject)
+    {
+        var swarm = store.Current.Swarm!;
+        using var root = RootCa.Of(swarm) ?? throw new SwarmException(
+            SwarmErrorCode.FailedPrecondition, "This swarm's certificates are signed by an outside authority, which is not asked yet.");
+        var key = KeyOf(request);
+        var certificate = root.Issue(key, subject, swarm.Spec.CAConfig?.NodeCertExpiry ?? RootCa.DefaultNodeValidity, clock);
+        return new(subject.NodeId, subject.SwarmId, subject.Role, certificate, swarm.TLSInfo?.TrustRoot ?? root.CertificatePem, Managers(store.Current));
+    }
+
+    private static PublicKey KeyOf(byte[] request)
+    {
+        try
+        {
+            var key = CertificateRequest.LoadSigningRequest(request, HashAlgorithmName.SHA256).PublicKey;
+            using var curve = key.GetECDsaPublicKey();
+            if (curve?.ExportParameters(false).Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value)
+                return key;
+        }
+        catch (CryptographicException)
+        {
+            // Said below: what exactly is wrong with it is no one's business but that of whoever made it.
+        }
+        throw SwarmException.Invalid("The request for a certificate is none, or is not signed by its own key, or the key is not ECDSA P-256.");
+    }
+
+    private static List<string> Managers(Snapshot state) =>
+        [.. state.Nodes.All.Select(node => node.ManagerStatus?.Addr).OfType<string>().Where(address => address.Length > 0)];
+}

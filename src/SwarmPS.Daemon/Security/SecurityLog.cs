@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Security;
+
+/// <summary>What is logged of trust: ids 3300 to 3399. Never a token, never a key.</summary>
+internal static partial class SecurityLog
+{
+    [LoggerMessage(3300, LogLevel.Information, "Node {NodeId} joins as {Role} from {Address}")]
+    internal static partial void CertificateIssued(this ILogger log, string nodeId, NodeRole role, string address);
+
+    [LoggerMessage(3301, LogLevel.Information, "Node {NodeId} has its next certificate, as {Role}")]
+    internal static partial void CertificateRenewed(this ILogger log, string nodeId, NodeRole role);
+
+    [LoggerMessage(3302, LogLevel.Warning, "A wrong join token came from {Address}")]
+    internal static partial void TokenRefused(this ILogger log, string address);
+
+    [LoggerMessage(3303, LogLevel.Warning, "The certificate, which is valid until {NotAfter}, could not be renewed and will be tried again: {Reason}")]
+    internal static partial void RenewalFailed(this ILogger log, DateTimeOffset notAfter, string reason);
+
+    [LoggerMessage(3304, LogLevel.Information, "The certificate was renewed and is valid until {NotAfter}")]
+    internal static partial void Renewed(this ILogger log, DateTimeOffset notAfter);
+}
