@@ -22,12 +22,15 @@ internal sealed class SwarmEndpoints(ISwarmMembership membership, SwarmChanges c
         new("POST", "/swarm/init", InitAsync),
         new("POST", "/swarm/update", UpdateAsync),
         new("POST", "/swarm/leave", LeaveAsync),
-        new("POST", "/swarm/join", _ => throw new SwarmException(SwarmErrorCode.Unimplemented, "Joining a swarm is not supported yet: a swarm has one node, the one that made it.")),
+        new("POST", "/swarm/join", JoinAsync),
         new("GET", "/swarm/unlockkey", _ => throw NoAutolock()),
         new("POST", "/swarm/unlock", _ => throw NoAutolock()),
     ];
 
     private static SwarmException NoAutolock() => new(SwarmErrorCode.Unimplemented, "Locking managers is not supported yet, so there is no key to unlock them with.");
+
+    private static SwarmException AlreadyIn() => new(
+        SwarmErrorCode.Unavailable, "This node is already part of a swarm. Use \"docker swarm leave\" (Exit-Swarm) to leave this swarm and join another one.");
 
     /// <summary>The swarm as clients see it: with its tokens, without the key of a root they may have sent.</summary>
     private SwarmObject Swarm()
@@ -39,14 +42,18 @@ internal sealed class SwarmEndpoints(ISwarmMembership membership, SwarmChanges c
     private async Task InitAsync(ApiCall call)
     {
         if (membership.State is not LocalNodeState.Inactive)
-        {
-            throw new SwarmException(
-                SwarmErrorCode.Unavailable,
-                "This node is already part of a swarm. Use \"docker swarm leave\" (Exit-Swarm) to leave this swarm and join another one.");
-        }
+            throw AlreadyIn();
         var request = await call.BodyAsync<SwarmInitRequest>().ConfigureAwait(false);
         Check(request).ThrowIfAny("The swarm");
         await call.AnswerAsync(await membership.InitAsync(request, call.Stop).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task JoinAsync(ApiCall call)
+    {
+        if (membership.State is not LocalNodeState.Inactive)
+            throw AlreadyIn();
+        await membership.JoinAsync(await call.BodyAsync<SwarmJoinRequest>().ConfigureAwait(false), call.Stop).ConfigureAwait(false);
+        await call.AnswerEmptyAsync().ConfigureAwait(false);
     }
 
     private async Task UpdateAsync(ApiCall call)

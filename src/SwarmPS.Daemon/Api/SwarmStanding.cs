@@ -27,7 +27,7 @@ internal static class SwarmStanding
             Error = membership.Error,
         };
         if (member?.Store.Current is not { Swarm: { } swarm } state)
-            return info;
+            return info with { RemoteManagers = member?.KnownManagers?.Invoke().ToValueList() };
         var managers = state.Nodes.All.Where(node => node.ManagerStatus is not null).OrderBy(node => node.Id, StringComparer.Ordinal);
         return info with
         {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Composition;
 
@@ -44,4 +45,7 @@ internal static partial class DaemonLog
 
     [LoggerMessage(1006, LogLevel.Warning, "The engine at {Engine} is out of reach, so the swarm's containers stay there; remove them by hand: docker ps -a --filter label=com.docker.swarm.task.id")]
     internal static partial void ContainersLeft(this ILogger log, string engine);
+
+    [LoggerMessage(1007, LogLevel.Information, "Joined the swarm as {Role}; this is node {NodeId}")]
+    internal static partial void Joined(this ILogger log, NodeRole role, string nodeId);
 }

@@ -47,6 +47,27 @@ internal static class HostAddresses
             .Where(entry => entry.Address.AddressFamily == AddressFamily.InterNetwork && !entry.Address.ToString().StartsWith("169.254.", StringComparison.Ordinal))
             .ToList();
 
+    /// <summary>The address that was asked to be advertised; null where none was. Throws <see cref="SwarmException"/> where it is none to be reached by.</summary>
+    public static IPEndPoint? NamedAdvertise(string? asked, IPEndPoint listen)
+    {
+        if (string.IsNullOrEmpty(asked))
+            return null;
+        var named = Parse(asked, IPAddress.Any, listen.Port);
+        return named.Address.Equals(IPAddress.Any) || named.Address.Equals(IPAddress.IPv6Any)
+            ? throw SwarmException.Invalid("advertise address must be a non-zero IP address or network interface (with optional port number)")
+            : named;
+    }
+
+    /// <summary>Throws <see cref="SwarmException"/> where an address is not one of this machine's.</summary>
+    public static void RequireLocal(IPAddress address, string what)
+    {
+        if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) || IPAddress.IsLoopback(address))
+            return;
+        var own = NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(entry => entry.Address).ToList();
+        if (!own.Contains(address))
+            throw SwarmException.Invalid($"{what} address {address} is not an address of this machine ({string.Join(", ", own)}); name one that is, or an interface");
+    }
+
     private static (string Host, int Port) SplitPort(string text, int defaultPort)
     {
         var colon = text.LastIndexOf(':');

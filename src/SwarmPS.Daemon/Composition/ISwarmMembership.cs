@@ -26,8 +26,12 @@ public enum LocalNodeState
 /// <summary>This node in its swarm.</summary>
 /// <param name="NodeId">The node.</param>
 /// <param name="NodeAddr">The address other nodes reach it by.</param>
-/// <param name="Store">The replicated store.</param>
-public sealed record SwarmMember(string NodeId, string NodeAddr, SwarmStore Store);
+/// <param name="Store">The replicated store; on a worker an empty one that nothing is written to.</param>
+public sealed record SwarmMember(string NodeId, string NodeAddr, SwarmStore Store)
+{
+    /// <summary>The managers that a worker knows; a manager reads them from the store.</summary>
+    public Func<IEnumerable<RemoteManager>>? KnownManagers { get; init; }
+}
 
 /// <summary>Brings this node into a swarm and out of it, and knows where it stands.</summary>
 public interface ISwarmMembership
@@ -43,6 +47,9 @@ public interface ISwarmMembership
 
     /// <summary>Makes a new swarm and gives this node's id. Throws <see cref="SwarmException"/>.</summary>
     Task<string> InitAsync(SwarmInitRequest request, CancellationToken stop);
+
+    /// <summary>Joins a swarm as worker or manager, as the token says. Throws <see cref="SwarmException"/>.</summary>
+    Task JoinAsync(SwarmJoinRequest request, CancellationToken stop);
 
     /// <summary>Leaves the swarm: tasks stop, state is removed. A manager needs <paramref name="force"/>.</summary>
     Task LeaveAsync(bool force, CancellationToken stop);

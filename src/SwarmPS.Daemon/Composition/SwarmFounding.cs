@@ -37,6 +37,7 @@ internal sealed record SwarmFounding
     public static SwarmFounding Create(SwarmInitRequest request, SwarmDirectory directory, TimeProvider clock)
     {
         var listen = HostAddresses.Parse(request.ListenAddr, IPAddress.Any, HostAddresses.DefaultPort);
+        HostAddresses.RequireLocal(listen.Address, "listen");
         var advertise = Advertise(request.AdvertiseAddr, listen);
         var node = new NodeFile
         {
@@ -81,15 +82,6 @@ internal sealed record SwarmFounding
         });
     }
 
-    private static IPEndPoint Advertise(string? asked, IPEndPoint listen)
-    {
-        if (!string.IsNullOrEmpty(asked))
-        {
-            var named = HostAddresses.Parse(asked, IPAddress.Any, listen.Port);
-            return named.Address.Equals(IPAddress.Any)
-                ? throw SwarmException.Invalid("advertise address must be a non-zero IP address or network interface (with optional port number)")
-                : named;
-        }
-        return new(listen.Address.Equals(IPAddress.Any) ? HostAddresses.Advertised(HostAddresses.Local()) : listen.Address, listen.Port);
-    }
+    private static IPEndPoint Advertise(string? asked, IPEndPoint listen) => HostAddresses.NamedAdvertise(asked, listen)
+        ?? new(listen.Address.Equals(IPAddress.Any) ? HostAddresses.Advertised(HostAddresses.Local()) : listen.Address, listen.Port);
 }

@@ -54,7 +54,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
             if (NodeFile.Load(directory.NodeFile) is not { } node)
                 return;
             standing = new(LocalNodeState.Pending, "", null);
-            Enter(await SwarmSession.StartAsync(options, directory, node, found: null, clock, logging, stop).ConfigureAwait(false));
+            Enter(await ReenterAsync(node, stop).ConfigureAwait(false));
             log.Resumed(node.SwarmId, node.NodeId);
         }
         finally
@@ -80,6 +80,23 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public async Task JoinAsync(SwarmJoinRequest request, CancellationToken stop)
+    {
+        await gate.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (standing.State != LocalNodeState.Inactive)
+                throw new SwarmException(SwarmErrorCode.Unavailable, AlreadyIn);
+            await EnterAsync(() => new SwarmJoining(options, directory, clock, logging).JoinAsync(request, stop), "joined", stop).ConfigureAwait(false);
+            log.Joined(standing.Session!.IsManager ? NodeRole.Manager : NodeRole.Worker, standing.Session.Member.NodeId);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task LeaveAsync(bool force, CancellationToken stop)
     {
         await gate.WaitAsync(stop).ConfigureAwait(false);
@@ -87,7 +104,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         {
             if (standing.State == LocalNodeState.Inactive)
                 throw new SwarmException(SwarmErrorCode.Unavailable, NotIn);
-            if (!force)
+            if (!force && standing.Session is not { IsManager: false })
                 throw new SwarmException(SwarmErrorCode.Unavailable, LastManager);
             if (standing.Session is { } session)
             {
@@ -135,37 +152,64 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
 
     private async Task<string> FoundAsync(SwarmInitRequest request, CancellationToken stop)
     {
+        await EnterAsync(
+            async () =>
+            {
+                // What an attempt left over that was cut off.
+                directory.RemoveSwarm();
+                var founding = SwarmFounding.Create(request, directory, clock);
+                return (founding.Node, await ManagerSession.StartAsync(options, directory, founding.Node, new(Found: founding.Found), clock, logging, stop).ConfigureAwait(false));
+            },
+            "made",
+            stop).ConfigureAwait(false);
+        var nodeId = standing.Session!.Member.NodeId;
+        log.Initialized(NodeFile.Load(directory.NodeFile)!.SwarmId, nodeId);
+        return nodeId;
+    }
+
+    /// <summary>Enters a swarm, and leaves nothing behind where that fails.</summary>
+    private async Task EnterAsync(Func<Task<(NodeFile Node, ISwarmSession Session)>> enter, string done, CancellationToken stop)
+    {
         standing = new(LocalNodeState.Pending, "", null);
+        ISwarmSession? session = null;
         try
         {
-            // What an attempt left over that was cut off.
-            directory.RemoveSwarm();
-            var founding = SwarmFounding.Create(request, directory, clock);
-            var session = await SwarmSession.StartAsync(options, directory, founding.Node, founding.Found, clock, logging, stop).ConfigureAwait(false);
-            founding.Node.Save(directory.NodeFile);
+            (var node, session) = await enter().ConfigureAwait(false);
+            node.Save(directory.NodeFile);
             Enter(session);
-            log.Initialized(founding.Node.SwarmId, founding.Node.NodeId);
             await session.UntilReadyAsync(ReadyPatience, stop).ConfigureAwait(false);
-            return founding.Node.NodeId;
         }
         catch (Exception fault)
         {
             standing = new(LocalNodeState.Inactive, "", null);
+            if (session is not null)
+                await session.DisposeAsync().ConfigureAwait(false);
             directory.RemoveSwarm();
             if (fault is IOException or UnauthorizedAccessException)
-                throw new SwarmException(SwarmErrorCode.Unavailable, $"The swarm could not be made: {options.DataRoot} cannot be written ({fault.Message}). See to it that the disk has room, then try again.", fault);
+                throw new SwarmException(SwarmErrorCode.Unavailable, $"The swarm could not be {done}: {options.DataRoot} cannot be written ({fault.Message}). See to it that the disk has room, then try again.", fault);
             throw;
         }
     }
 
-    private void Enter(SwarmSession session)
+    /// <summary>What a node's part is, its certificate says.</summary>
+    private async Task<ISwarmSession> ReenterAsync(NodeFile node, CancellationToken stop)
+    {
+        NodeRole role;
+        using (var identity = NodeIdentity.Load(NodeCertificate.Read(directory.Certificates)))
+            role = identity.Subject.Role;
+        return role is NodeRole.Worker
+            ? WorkerSession.Start(options, directory, node, clock, logging)
+            : await ManagerSession.StartAsync(options, directory, node, new(), clock, logging, stop).ConfigureAwait(false);
+    }
+
+    private void Enter(ISwarmSession session)
     {
         standing = new(LocalNodeState.Active, "", session);
         _ = WatchAsync(session);
     }
 
     /// <summary>A session that fails stays to be looked at and left, and says so wherever it is asked.</summary>
-    private async Task WatchAsync(SwarmSession session)
+    private async Task WatchAsync(ISwarmSession session)
     {
         if (await session.Fault.ConfigureAwait(false) is { } fault && standing.Session == session)
         {
@@ -175,7 +219,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     }
 
     /// <summary>Where the node stands, read as one.</summary>
-    private sealed record Standing(LocalNodeState State, string Error, SwarmSession? Session);
+    private sealed record Standing(LocalNodeState State, string Error, ISwarmSession? Session);
 
     /// <summary>The logs of the session there is now.</summary>
     private sealed class SessionLogs(Func<ITaskLogs?> current) : ITaskLogs

@@ -39,10 +39,19 @@ internal sealed class Dispatcher(SwarmStore store, DispatcherOptions options, Ti
 
     private static TaskCompletionSource<DispatchTerm> NewTerm() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Task<DispatchTerm> TermAsync(CancellationToken stop)
+    private async Task<DispatchTerm> TermAsync(CancellationToken stop)
     {
+        Task<DispatchTerm> term;
         lock (gate)
-            return leading.Task.WaitAsync(stop);
+            term = leading.Task;
+        try
+        {
+            return await term.WaitAsync(options.LeadWithin, clock, stop).ConfigureAwait(false);
+        }
+        catch (TimeoutException late)
+        {
+            throw new SwarmException(SwarmErrorCode.Unavailable, "This manager does not lead.", late);
+        }
     }
 
     /// <summary>One node's way in.</summary>

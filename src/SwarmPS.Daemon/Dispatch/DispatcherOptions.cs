@@ -20,6 +20,9 @@ internal sealed record DispatcherOptions
     /// </summary>
     public TimeSpan DownAfterNewLeader { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a call waits for a manager that is about to lead; then it is refused, and looks for the leader elsewhere.</summary>
+    public TimeSpan LeadWithin { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a node of this swarm may be silent.</summary>
     public TimeSpan Patience(SwarmObject? swarm)
     {

@@ -20,6 +20,9 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
     /// <summary>How long a leader may take to open a session; longer, and it does not work.</summary>
     private static readonly TimeSpan OpenMax = TimeSpan.FromSeconds(8);
 
+    /// <summary>How long a report waits for a session: on a manager that may be this process by then.</summary>
+    private static readonly TimeSpan ReportMax = TimeSpan.FromSeconds(5);
+
     private readonly object gate = new();
     private TaskCompletionSource<ManagerChannel> leader = NewLeader();
     private CancellationTokenSource renewed = new();
@@ -58,9 +61,24 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
         Task<ManagerChannel> open;
         lock (gate)
             open = leader.Task;
-        var channel = await open.WaitAsync(stop).ConfigureAwait(false);
+        ManagerChannel channel;
+        try
+        {
+            channel = await open.WaitAsync(ReportMax, clock, stop).ConfigureAwait(false);
+        }
+        catch (TimeoutException late)
+        {
+            throw new SwarmException(SwarmErrorCode.Unavailable, "No session with a leader is open; the statuses are reported once there is one.", late);
+        }
         foreach (var part in reports.Chunk(ReportsMax))
             await channel.AskAsync(DispatchCalls.Report, new StatusesUp(part), stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until a session is open.</summary>
+    public Task UntilOpenAsync(CancellationToken stop)
+    {
+        lock (gate)
+            return leader.Task.WaitAsync(stop);
     }
 
     /// <summary>Opens the session again over a new connection, as when the certificate was renewed. The agent does not notice.</summary>

@@ -39,11 +39,13 @@ internal sealed class TermsWatch(SwarmStore store, DispatcherOptions options)
         }
     }
 
-    private static SessionTerms Of(Snapshot state, DispatcherOptions options) => new(
-        options.Patience(state.Swarm) / options.Beats,
+    /// <summary>Where managers are reached.</summary>
+    public static ValueList<ManagerAddress> Managers(Snapshot state) =>
         state.Nodes.All
             .Where(node => node.Spec.Role is NodeRole.Manager && !string.IsNullOrEmpty(node.ManagerStatus?.Addr))
             .OrderBy(node => node.Id, StringComparer.Ordinal)
             .Select(node => new ManagerAddress(node.Id, node.ManagerStatus!.Addr!))
-            .ToValueList());
+            .ToValueList();
+
+    private static SessionTerms Of(Snapshot state, DispatcherOptions options) => new(options.Patience(state.Swarm) / options.Beats, Managers(state));
 }

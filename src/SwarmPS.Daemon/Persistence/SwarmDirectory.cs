@@ -31,6 +31,15 @@ public sealed record SwarmDirectory(string Root)
     /// <summary>What the agent must not forget.</summary>
     public string AgentFile => Path.Combine(Root, "agent.db");
 
+    /// <summary>The key that the agent's file is sealed by, itself sealed.</summary>
+    public string AgentKeyring => Path.Combine(Root, "agent.keyring");
+
+    /// <summary>The key that seals it: autolock is for managers' data, so this one always lies here.</summary>
+    public string AgentKeyFile => Path.Combine(Certificates, "agent.key");
+
+    /// <summary>Where managers are.</summary>
+    public string ManagersFile => Path.Combine(Root, "managers.json");
+
     /// <summary>Makes the data root, and sees to it that no one else may enter it.</summary>
     public void CreateRoot() => CreatePrivate(Root);
 
@@ -47,7 +56,7 @@ public sealed record SwarmDirectory(string Root)
         // The node file goes first: without it the rest is not taken for a swarm, however far this gets.
         File.Delete(NodeFile);
         DurableFile.SyncDirectory(Root);
-        foreach (var file in (string[])[KeyringFile, StateFile, StateFile + "-wal", StateFile + "-shm"])
+        foreach (var file in (string[])[KeyringFile, AgentKeyring, ManagersFile, StateFile, StateFile + "-wal", StateFile + "-shm"])
             File.Delete(file);
         foreach (var directory in (string[])[Raft, Certificates])
         {

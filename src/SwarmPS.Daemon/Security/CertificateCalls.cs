@@ -1,5 +1,6 @@
 using Grpc.Core;
 using PolyType;
+using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Daemon.Rpc;
 using SwarmPS.Model;
 
@@ -47,8 +48,8 @@ internal sealed record RenewRequest(byte[] Request);
 /// <param name="Role">The node's role.</param>
 /// <param name="CertificatePem">The certificate, PEM.</param>
 /// <param name="RootPem">The certificates to trust, PEM.</param>
-/// <param name="Managers">Where managers are: <c>IP:PORT</c>.</param>
-internal sealed record IssueAnswer(string NodeId, string SwarmId, NodeRole Role, string CertificatePem, string RootPem, IReadOnlyList<string> Managers);
+/// <param name="Managers">All managers.</param>
+internal sealed record IssueAnswer(string NodeId, string SwarmId, NodeRole Role, string CertificatePem, string RootPem, ValueList<ManagerAddress> Managers);
 
 /// <summary>The messages' shapes.</summary>
 [GenerateShapeFor<RootRequest>]

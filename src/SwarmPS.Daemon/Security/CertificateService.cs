@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Composition;
+using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Daemon.Rpc;
 using SwarmPS.Model;
 using SwarmPS.Store;
@@ -36,13 +37,16 @@ internal sealed class CertificateService(SwarmStore store, NodeIdentity identity
         return answer;
     }
 
-    private Task<IssueAnswer> RenewAsync(NodeCaller caller, RenewRequest asked, CancellationToken stop)
+    private Task<IssueAnswer> RenewAsync(NodeCaller caller, RenewRequest asked, CancellationToken stop) =>
+        Task.FromResult(Renew(caller.Subject.NodeId, asked));
+
+    /// <summary>The next certificate of a node, in the role that the store has for it.</summary>
+    public IssueAnswer Renew(string nodeId, RenewRequest asked)
     {
-        var nodeId = caller.Subject.NodeId;
         var role = store.Current.Nodes.Find(nodeId)?.Spec.Role ?? NodeRole.Worker;
-        var answer = Sign(asked.Request, new(nodeId, role, caller.Subject.SwarmId));
+        var answer = Sign(asked.Request, new(nodeId, role, identity.Subject.SwarmId));
         log.CertificateRenewed(nodeId, role);
-        return Task.FromResult(answer);
+        return answer;
     }
 
     private NodeRole RoleOf(string token, string address)
@@ -71,7 +75,7 @@ internal sealed class CertificateService(SwarmStore store, NodeIdentity identity
             SwarmErrorCode.FailedPrecondition, "This swarm's certificates are signed by an outside authority, which is not asked yet.");
         var key = KeyOf(request);
         var certificate = root.Issue(key, subject, swarm.Spec.CAConfig?.NodeCertExpiry ?? RootCa.DefaultNodeValidity, clock);
-        return new(subject.NodeId, subject.SwarmId, subject.Role, certificate, swarm.TLSInfo?.TrustRoot ?? root.CertificatePem, Managers(store.Current));
+        return new(subject.NodeId, subject.SwarmId, subject.Role, certificate, swarm.TLSInfo?.TrustRoot ?? root.CertificatePem, TermsWatch.Managers(store.Current));
     }
 
     private static PublicKey KeyOf(byte[] request)
@@ -89,7 +93,4 @@ internal sealed class CertificateService(SwarmStore store, NodeIdentity identity
         }
         throw SwarmException.Invalid("The request for a certificate is none, or is not signed by its own key, or the key is not ECDSA P-256.");
     }
-
-    private static List<string> Managers(Snapshot state) =>
-        [.. state.Nodes.All.Select(node => node.ManagerStatus?.Addr).OfType<string>().Where(address => address.Length > 0)];
 }

@@ -26,6 +26,9 @@ public static class JoinToken
     /// <summary>Whether a root is the one that a token names. Throws <see cref="FormatException"/> where the text is no token.</summary>
     public static bool Names(string token, string rootPem) => DigestOf(token) == Digest(rootPem);
 
+    /// <summary>Throws <see cref="FormatException"/> where the text is no token.</summary>
+    public static void Check(string token) => DigestOf(token);
+
     private static string DigestOf(string token)
     {
         var parts = token.StartsWith(Prefix, StringComparison.Ordinal) ? token[Prefix.Length..].Split('-') : [];

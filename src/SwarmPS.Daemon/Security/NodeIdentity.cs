@@ -77,12 +77,17 @@ public sealed record NodeCertificate(string CertificatePem, string KeyPem, strin
     private const string CertificateFile = "swarm-node.crt";
     private const string KeyFile = "swarm-node.key";
     private const string RootFile = "swarm-root-ca.crt";
+    private const string NextFile = "swarm-node.next";
+    private const string CertificateLabel = "CERTIFICATE";
+    private const string KeyLabel = "PRIVATE KEY";
 
     /// <summary>Never the key: this text may end up in a log.</summary>
     public override string ToString() => "NodeCertificate { … }";
 
     /// <summary>Reads the files of a folder. Throws <see cref="SwarmException"/> where one is missing.</summary>
-    public static NodeCertificate Read(string folder) => new(ReadFile(folder, CertificateFile), ReadFile(folder, KeyFile), ReadFile(folder, RootFile));
+    public static NodeCertificate Read(string folder) => File.Exists(Path.Combine(folder, NextFile))
+        ? ReadNext(ReadFile(folder, NextFile))
+        : new(ReadFile(folder, CertificateFile), ReadFile(folder, KeyFile), ReadFile(folder, RootFile));
 
     /// <summary>Writes the files, each whole or not at all, by <paramref name="write"/>; the key first, so that no certificate stands without one.</summary>
     public void Write(string folder, Action<string, string> write)
@@ -90,6 +95,35 @@ public sealed record NodeCertificate(string CertificatePem, string KeyPem, strin
         write(Path.Combine(folder, KeyFile), KeyPem);
         write(Path.Combine(folder, RootFile), RootPem);
         write(Path.Combine(folder, CertificateFile), CertificatePem);
+    }
+
+    /// <summary>
+    /// Writes the files over those of an earlier certificate. All of it stands in one file first, which counts while it is there: a
+    /// crash leaves the old certificate with its key, or the new one with its own.
+    /// </summary>
+    public void Replace(string folder, Action<string, string> write)
+    {
+        var next = Path.Combine(folder, NextFile);
+        write(next, CertificatePem + KeyPem + "\n" + RootPem);
+        Write(folder, write);
+        File.Delete(next);
+    }
+
+    /// <summary>The first certificate is the node's, the others are the roots.</summary>
+    private static NodeCertificate ReadNext(string text)
+    {
+        List<string> certificates = [];
+        var key = "";
+        for (var rest = text.AsSpan(); PemEncoding.TryFind(rest, out var part); rest = rest[part.Location.End..])
+        {
+            var label = rest[part.Label];
+            var pem = rest[part.Location].ToString() + "\n";
+            if (label.SequenceEqual(CertificateLabel))
+                certificates.Add(pem);
+            else if (label.SequenceEqual(KeyLabel))
+                key = pem;
+        }
+        return new(certificates.FirstOrDefault() ?? "", key, string.Concat(certificates.Skip(1)));
     }
 
     private static string ReadFile(string folder, string name)

@@ -50,6 +50,14 @@ internal sealed class FakeMembership : ISwarmMembership, IAsyncDisposable
         return NodeId;
     }
 
+    public SwarmJoinRequest? Joined { get; private set; }
+
+    public Task JoinAsync(SwarmJoinRequest request, CancellationToken cancel)
+    {
+        Joined = request;
+        return Task.CompletedTask;
+    }
+
     public Task LeaveAsync(bool force, CancellationToken cancel)
     {
         if (Member is not null && !force)

@@ -86,8 +86,18 @@ public sealed class SwarmTests
         Assert.Equal("This node is not part of a swarm", await api.RefusedAsync(503, "POST", "/swarm/leave?force=1"));
     }
 
+    [Fact]
+    public async Task Join_ReadsTheRequestAsDockerSendsIt_AndNotInASwarm()
+    {
+        await using var api = await ApiHarness.StartAsync(swarm: false);
+        await api.OkAsync("POST", "/swarm/join", """{"ListenAddr":"0.0.0.0:2377","AdvertiseAddr":"","DataPathAddr":"","RemoteAddrs":["10.0.0.1:2377"],"JoinToken":"SWMTKN-1-a-b","Availability":"drain"}""");
+        var joined = api.Membership.Joined!;
+        Assert.Equal(("10.0.0.1:2377", "SWMTKN-1-a-b", NodeAvailability.Drain), (Assert.Single(joined.RemoteAddrs!), joined.JoinToken, joined.Availability));
+        await api.OkAsync("POST", "/swarm/init", "{}");
+        Assert.StartsWith("This node is already part of a swarm", await api.RefusedAsync(503, "POST", "/swarm/join", "{}"));
+    }
+
     [Theory]
-    [InlineData("POST", "/swarm/join")]
     [InlineData("GET", "/swarm/unlockkey")]
     [InlineData("POST", "/swarm/unlock")]
     public async Task WhatIsNotThereYet_SaysSo(string method, string path)

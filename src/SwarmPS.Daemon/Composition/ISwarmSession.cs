@@ -1,0 +1,25 @@
+using SwarmPS.Daemon.Agent;
+
+namespace SwarmPS.Daemon.Composition;
+
+/// <summary>This node's part in a swarm while it runs.</summary>
+internal interface ISwarmSession : IAsyncDisposable
+{
+    /// <summary>This node in its swarm.</summary>
+    SwarmMember Member { get; }
+
+    /// <summary>Whether it is a manager's part.</summary>
+    bool IsManager { get; }
+
+    /// <summary>The output of this node's tasks.</summary>
+    ITaskLogs Logs { get; }
+
+    /// <summary>Ends with what broke the session, or with nothing once it was stopped.</summary>
+    Task<Exception?> Fault { get; }
+
+    /// <summary>Waits until this node may be given tasks, or until <paramref name="patience"/> is over: without an engine it never may.</summary>
+    Task UntilReadyAsync(TimeSpan patience, CancellationToken stop);
+
+    /// <summary>Stops and removes the containers of this swarm on this node; false where the engine is out of reach, so that they stay.</summary>
+    Task<bool> RemoveTasksAsync(CancellationToken stop);
+}

@@ -1,0 +1,140 @@
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Consensus;
+using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Daemon.Leader;
+using SwarmPS.Daemon.Persistence;
+using SwarmPS.Daemon.Rpc;
+using SwarmPS.Daemon.Security;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Composition;
+
+/// <summary>What a manager is made of, before nodes reach it: identity, keys, log, store, and the way to other managers.</summary>
+internal sealed class ManagerParts : ILeadership, IAsyncDisposable
+{
+    private ManagerParts(
+        NodeFile node, NodeIdentity identity, PeerTrust trust, Keyring keyring, ManagerList managers, SwarmStore store, RaftPeers peers, Dispatcher dispatcher, RaftNode raft)
+    {
+        (Node, Identity, Trust, Keyring, Managers) = (node, identity, trust, keyring, managers);
+        (Store, Peers, Dispatcher, Raft) = (store, peers, dispatcher, raft);
+        Channels = new(trust);
+        Address = IPEndPoint.Parse(node.AdvertiseAddr).Address.ToString();
+    }
+
+    /// <summary>Who it is.</summary>
+    public NodeFile Node { get; }
+
+    /// <summary>The address other nodes reach it by.</summary>
+    public string Address { get; }
+
+    /// <summary>Its certificate.</summary>
+    public NodeIdentity Identity { get; }
+
+    /// <summary>Whom it trusts.</summary>
+    public PeerTrust Trust { get; }
+
+    /// <summary>The data keys.</summary>
+    public Keyring Keyring { get; }
+
+    /// <summary>The managers, as far as its agent needs them.</summary>
+    public ManagerList Managers { get; }
+
+    /// <summary>The store.</summary>
+    public SwarmStore Store { get; }
+
+    /// <summary>Who may take part in the log.</summary>
+    public RaftPeers Peers { get; }
+
+    /// <summary>Tells nodes what to run, while it leads.</summary>
+    public Dispatcher Dispatcher { get; }
+
+    /// <summary>Its part in the quorum.</summary>
+    public RaftNode Raft { get; }
+
+    /// <summary>Its connections to other managers.</summary>
+    public ManagerChannels Channels { get; }
+
+    /// <inheritdoc/>
+    public bool IsLeader => Raft.IsLeader;
+
+    /// <inheritdoc/>
+    public string? LeaderAddress => RaftAddress.NodeAddress(Raft.Leader);
+
+    /// <summary>Opens files and begins to take part. Throws <see cref="Model.SwarmException"/> where files are damaged or the address is taken.</summary>
+    public static async Task<ManagerParts> OpenAsync(
+        SwarmDirectory directory, NodeFile node, ManagerEntry entry, TimeProvider clock, ILoggerFactory logging, CancellationToken stop)
+    {
+        var keyring = Keyring.Open(directory.KeyringFile, KeyEncryptionKey.FromFile(directory.KeyringKeyFile));
+        var managers = ManagerList.Load(directory.ManagersFile);
+        var identity = NodeIdentity.Load(NodeCertificate.Read(directory.Certificates));
+        try
+        {
+            var trust = new PeerTrust(identity, clock);
+            var store = new SwarmStore(clock, RequestIds());
+            var peers = new RaftPeers(trust, store);
+            var dispatcher = new Dispatcher(store, new(), clock, logging.CreateLogger<Dispatcher>());
+            var raft = await RaftNode.StartAsync(
+                new()
+                {
+                    Directory = directory,
+                    Store = store,
+                    Keyring = keyring,
+                    ListenEndPoint = RaftAddress.Of(node.ListenAddr),
+                    PublicEndPoint = RaftAddress.Of(node.AdvertiseAddr),
+                    Tls = peers.Tls(),
+                    ColdStart = entry.Found is not null,
+                    Joining = entry.Joining,
+                    WhileLeading = term => LeadAsync(store, dispatcher, clock, logging, term),
+                    Logging = logging,
+                    Clock = clock,
+                },
+                stop).ConfigureAwait(false);
+            peers.HearsLeader = () => raft.Leader is not null;
+            return new(node, identity, trust, keyring, managers, store, peers, dispatcher, raft);
+        }
+        catch
+        {
+            identity.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Asks the leader, wherever it is. Throws <see cref="Model.SwarmException"/>.</summary>
+    public Task<T> AskLeaderAsync<T>(Func<ManagerChannel, CancellationToken, Task<T>> ask, CancellationToken stop)
+    {
+        var known = TermsWatch.Managers(Store.Current).Select(manager => manager.Address).Concat(Managers.Candidates);
+        return Channels.AskLeaderAsync(known.Prepend(LeaderAddress).OfType<string>().Where(address => address != Node.AdvertiseAddr), ask, stop);
+    }
+
+    /// <summary>This manager's next certificate: its own to give while it leads.</summary>
+    public Task<IssueAnswer> RenewAsync(CertificateService own, RenewRequest request, CancellationToken stop) => IsLeader
+        ? Task.FromResult(own.Renew(Node.NodeId, request))
+        : AskLeaderAsync((leader, cancel) => leader.AskAsync(CertificateCalls.Renew, request, cancel), stop);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Channels.Dispose();
+        await Raft.DisposeAsync().ConfigureAwait(false);
+        Identity.Dispose();
+    }
+
+    /// <summary>The leader's loops; the first one to fail ends the term.</summary>
+    private static async Task LeadAsync(SwarmStore store, Dispatcher dispatcher, TimeProvider clock, ILoggerFactory logging, CancellationToken term)
+    {
+        await using var scope = new LoopScope(term);
+        scope.Run("control", new ControlLoop(store, clock, SwarmFounding.NewId, logging.CreateLogger<ControlLoop>()).RunAsync);
+        scope.Run("dispatch", dispatcher.RunAsync);
+        throw await scope.FirstFault.WaitAsync(term).ConfigureAwait(false);
+    }
+
+    /// <summary>Ids that no other process gives: random in the high half, counted in the low one.</summary>
+    private static Func<RequestId> RequestIds()
+    {
+        var high = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var low = 0ul;
+        return () => new(high, Interlocked.Increment(ref low));
+    }
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Agent;
+using SwarmPS.Daemon.Consensus;
+using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Daemon.Leader;
+using SwarmPS.Daemon.Persistence;
+using SwarmPS.Daemon.Rpc;
+using SwarmPS.Daemon.Security;
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Composition;
+
+/// <summary>A manager's part in a swarm: its log and store, what nodes and a leader need, and its agent.</summary>
+internal sealed class ManagerSession : ISwarmSession
+{
+    private readonly ManagerParts parts;
+    private readonly NodeListener listener;
+    private readonly NodeAgent agent;
+    private readonly TermsWatch terms;
+    private readonly LoopScope scope = new(CancellationToken.None);
+    private readonly TaskCompletionSource<Exception?> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ManagerSession(ManagerParts parts, NodeListener listener, NodeAgent agent, TermsWatch terms, CertificateRenewal renewal)
+    {
+        (this.parts, this.listener, this.agent, this.terms, Renewal) = (parts, listener, agent, terms, renewal);
+        Member = new(parts.Node.NodeId, parts.Address, parts.Store);
+    }
+
+    /// <inheritdoc/>
+    public SwarmMember Member { get; }
+
+    /// <inheritdoc/>
+    public bool IsManager => true;
+
+    /// <inheritdoc/>
+    public ITaskLogs Logs => agent.Logs;
+
+    /// <inheritdoc/>
+    public Task<Exception?> Fault => fault.Task;
+
+    /// <summary>Renews the certificate.</summary>
+    public CertificateRenewal Renewal { get; }
+
+    /// <summary>Starts everything. Throws <see cref="SwarmException"/> where files are damaged or an address is taken.</summary>
+    public static async Task<ManagerSession> StartAsync(
+        DaemonOptions options, SwarmDirectory directory, NodeFile node, ManagerEntry entry, TimeProvider clock, ILoggerFactory logging, CancellationToken stop)
+    {
+        var parts = await ManagerParts.OpenAsync(directory, node, entry, clock, logging, stop).ConfigureAwait(false);
+        NodeListener? listener = null;
+        NodeAgent? agent = null;
+        try
+        {
+            if (entry.Found is { } found)
+                await parts.Store.UpdateAsync(found, stop).ConfigureAwait(false);
+            var remote = new RemoteDispatcher(parts.Channels, parts.Managers, parts.Address, clock, logging.CreateLogger<RemoteDispatcher>());
+            var dispatcher = new ManagerDispatcher(parts, parts.Dispatcher.For(node.NodeId, parts.Address), remote, parts.Managers);
+            var terms = new TermsWatch(parts.Store, new());
+            var certificates = new CertificateService(parts.Store, parts.Identity, new(clock), clock, logging.CreateLogger<CertificateService>());
+            listener = await NodeListener.StartAsync(
+                new()
+                {
+                    EndPoint = IPEndPoint.Parse(node.ListenAddr),
+                    Trust = parts.Trust,
+                    Store = parts.Store,
+                    Leadership = parts,
+                    Services = [certificates, new DispatcherService(parts.Dispatcher, terms, clock), new ManagerService(parts.Store, parts.Keyring, parts.Raft)],
+                    Clock = clock,
+                    Logging = logging,
+                },
+                stop).ConfigureAwait(false);
+            if (entry.Joining)
+                await parts.AskLeaderAsync((leader, cancel) => leader.AskAsync(ManagerCalls.Join, new(node.AdvertiseAddr), cancel), stop).ConfigureAwait(false);
+            agent = new(options, directory, node, dispatcher, clock, logging);
+            var renewal = new CertificateRenewal(
+                parts.Identity, directory, (request, cancel) => parts.RenewAsync(certificates, request, cancel), WorkerSession.NextDouble, clock, logging.CreateLogger<CertificateRenewal>())
+            {
+                Renewed = _ =>
+                {
+                    parts.Channels.Recycle();
+                    parts.Peers.Recycle();
+                    remote.Reconnect();
+                },
+            };
+            var session = new ManagerSession(parts, listener, agent, terms, renewal);
+            session.Run();
+            return session;
+        }
+        catch
+        {
+            agent?.Dispose();
+            if (listener is not null)
+                await listener.DisposeAsync().ConfigureAwait(false);
+            await parts.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task UntilReadyAsync(TimeSpan patience, CancellationToken stop)
+    {
+        using var feed = Member.Store.Feed.Subscribe(ObjectKind.Node);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(stop, scope.Stop);
+        late.CancelAfter(patience);
+        try
+        {
+            while (Member.Store.Current.Nodes.Find(Member.NodeId)?.Status.State != NodeState.Ready)
+                await feed.NextAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // The node's status says what it waits for.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> RemoveTasksAsync(CancellationToken stop)
+    {
+        await scope.DisposeAsync().ConfigureAwait(false);
+        return await agent.RemoveAllAsync(stop).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        fault.TrySetResult(null);
+        await scope.DisposeAsync().ConfigureAwait(false);
+        await listener.DisposeAsync().ConfigureAwait(false);
+        await parts.DisposeAsync().ConfigureAwait(false);
+        agent.Dispose();
+    }
+
+    private void Run()
+    {
+        scope.Run("agent", agent.RunAsync);
+        scope.Run("session terms", terms.RunAsync);
+        scope.Run("manager connections", parts.Peers.RunAsync);
+        scope.Run("certificate renewal", Renewal.RunAsync);
+        _ = WatchAsync();
+    }
+
+    private async Task WatchAsync()
+    {
+        var first = await Task.WhenAny(parts.Raft.Completion, scope.FirstFault, listener.Fault).ConfigureAwait(false);
+        fault.TrySetResult(first is Task<Exception> loop ? await loop.ConfigureAwait(false) : parts.Raft.Completion.Exception?.GetBaseException());
+    }
+}
+
+/// <summary>How a manager comes into its quorum.</summary>
+/// <param name="Found">The first transaction of a new swarm; null where it goes into one that is there.</param>
+/// <param name="Joining">Whether the quorum has yet to take it in.</param>
+internal sealed record ManagerEntry(Action<StoreTransaction>? Found = null, bool Joining = false);

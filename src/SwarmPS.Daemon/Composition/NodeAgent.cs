@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Agent;
+using SwarmPS.Daemon.Agent.Engine;
+using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Daemon.Persistence;
+
+namespace SwarmPS.Daemon.Composition;
+
+/// <summary>The part that workers and managers have in common: the agent beside its engine.</summary>
+internal sealed class NodeAgent : IDisposable
+{
+    private readonly DockerEngine engine;
+    private readonly AgentLoop agent;
+
+    /// <summary>An agent that does nothing until it runs.</summary>
+    public NodeAgent(DaemonOptions options, SwarmDirectory directory, NodeFile node, IDispatcher dispatcher, TimeProvider clock, ILoggerFactory logging)
+    {
+        engine = new(DaemonOptions.UnixPath("--engine", options.Engine));
+        agent = new(Options(options, directory, node), dispatcher, engine, clock, logging.CreateLogger<AgentLoop>());
+        Logs = new TaskLogs(agent, engine);
+    }
+
+    /// <summary>The output of this node's tasks.</summary>
+    public ITaskLogs Logs { get; }
+
+    /// <summary>Runs until stopped.</summary>
+    public Task RunAsync(CancellationToken stop) => agent.RunAsync(stop);
+
+    /// <summary>Stops and removes this swarm's containers here; false where the engine is out of reach. Not while it runs.</summary>
+    public async Task<bool> RemoveAllAsync(CancellationToken stop)
+    {
+        try
+        {
+            await agent.RemoveAllAsync(stop).ConfigureAwait(false);
+            return true;
+        }
+        catch (EngineUnreachableException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => engine.Dispose();
+
+    /// <summary>The agent has a key of its own: a worker has no other, and a manager's go when they are rotated.</summary>
+    private static AgentOptions Options(DaemonOptions options, SwarmDirectory directory, NodeFile node)
+    {
+        var lockedBy = KeyEncryptionKey.FromFile(directory.AgentKeyFile);
+        var keyring = File.Exists(directory.AgentKeyring) ? Keyring.Open(directory.AgentKeyring, lockedBy) : Keyring.Create(directory.AgentKeyring, lockedBy);
+        var context = "agent"u8.ToArray();
+        return new()
+        {
+            NodeId = node.NodeId,
+            SwarmId = node.SwarmId,
+            DataRoot = directory.Root,
+            Hostname = options.Hostname,
+            Seal = plain => keyring.Seal(plain, context),
+            Unseal = message => keyring.Open(message, context),
+        };
+    }
+}

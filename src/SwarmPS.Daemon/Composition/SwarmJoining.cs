@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using SwarmPS.Api;
+using SwarmPS.Daemon.Consensus;
+using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Daemon.Persistence;
+using SwarmPS.Daemon.Rpc;
+using SwarmPS.Daemon.Security;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Composition;
+
+/// <summary>How a node comes into a swarm that is there: certificate first, then, for a manager, the keys; then its session.</summary>
+internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directory, TimeProvider clock, ILoggerFactory logging)
+{
+    /// <summary>How long the swarm may take to let a node in.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Joins. Throws <see cref="SwarmException"/>; what was written until then is for the caller to take away.</summary>
+    public async Task<(NodeFile Node, ISwarmSession Session)> JoinAsync(SwarmJoinRequest request, CancellationToken stop)
+    {
+        var plan = JoinPlan.Of(request);
+        using var late = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        try
+        {
+            return await EnterAsync(plan, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new SwarmException(
+                SwarmErrorCode.Unavailable,
+                $"The swarm did not let this node in within {Patience.TotalSeconds} s ({string.Join(", ", plan.Remotes)}). See to it that the managers have a leader and are reachable, then try again.");
+        }
+    }
+
+    private async Task<(NodeFile Node, ISwarmSession Session)> EnterAsync(JoinPlan plan, CancellationToken stop)
+    {
+        directory.RemoveSwarm();
+        directory.Create();
+        var (answer, files) = await NewcomerTrust.JoinAsync(plan.Remotes, plan.Token, plan.Availability, clock, stop).ConfigureAwait(false);
+        CheckClock(files);
+        files.Write(directory.Certificates, (file, text) => DurableFile.Write(file, Encoding.ASCII.GetBytes(text)));
+        var managers = ManagerList.Load(directory.ManagersFile);
+        managers.Learn(answer.Managers);
+        var node = new NodeFile
+        {
+            NodeId = answer.NodeId,
+            SwarmId = answer.SwarmId,
+            ListenAddr = plan.Listen.ToString(),
+            AdvertiseAddr = plan.Advertise.ToString(),
+            DataPathAddr = plan.DataPath,
+        };
+        if (answer.Role is NodeRole.Worker)
+            return (node, WorkerSession.Start(options, directory, node, clock, logging));
+        await FetchKeysAsync([.. managers.Candidates, .. plan.Remotes], files, stop).ConfigureAwait(false);
+        return (node, await ManagerSession.StartAsync(options, directory, node, new(Joining: true), clock, logging, stop).ConfigureAwait(false));
+    }
+
+    private async Task FetchKeysAsync(IReadOnlyList<string> managers, NodeCertificate files, CancellationToken stop)
+    {
+        using var identity = NodeIdentity.Load(files);
+        using var channels = new ManagerChannels(new(identity, clock));
+        var answer = await channels.AskLeaderAsync(managers, (leader, cancel) => leader.AskAsync(ManagerCalls.Keys, new(), cancel), stop).ConfigureAwait(false);
+        Keyring.Import(directory.KeyringFile, KeyEncryptionKey.FromFile(directory.KeyringKeyFile), answer.Keys);
+    }
+
+    private void CheckClock(NodeCertificate files)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(files.CertificatePem);
+        using var identity = NodeIdentity.Load(files);
+        if (new PeerTrust(identity, clock).Judge(certificate, out _) is { } wrong)
+            throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"The certificate that the swarm has issued is of no use here: {wrong}.");
+    }
+}
+
+/// <summary>What a request to join means on this machine.</summary>
+/// <param name="Remotes">Where managers may be: <c>HOST:PORT</c>.</param>
+/// <param name="Token">The join token.</param>
+/// <param name="Listen">Where to listen, as a manager.</param>
+/// <param name="Advertise">Where other nodes reach this one.</param>
+/// <param name="DataPath">The address of the data plane.</param>
+/// <param name="Availability">Whether tasks may be placed here.</param>
+internal sealed record JoinPlan(IReadOnlyList<string> Remotes, string Token, IPEndPoint Listen, IPEndPoint Advertise, string? DataPath, NodeAvailability? Availability)
+{
+    /// <summary>Works it out. Throws <see cref="SwarmException"/> where a part of the request is wrong.</summary>
+    public static JoinPlan Of(SwarmJoinRequest request)
+    {
+        if (request.RemoteAddrs is not { Count: > 0 } remotes)
+            throw SwarmException.Invalid("at least 1 remote address must be provided to join a swarm: name a manager as HOST:PORT");
+        var token = request.JoinToken?.Trim() ?? "";
+        try
+        {
+            JoinToken.Check(token);
+        }
+        catch (FormatException wrong)
+        {
+            throw SwarmException.Invalid($"invalid join token: {wrong.Message}");
+        }
+        var addresses = remotes.Select(WithPort).ToList();
+        var listen = HostAddresses.Parse(request.ListenAddr, IPAddress.Any, HostAddresses.DefaultPort);
+        HostAddresses.RequireLocal(listen.Address, "listen");
+        var advertise = HostAddresses.NamedAdvertise(request.AdvertiseAddr, listen) ?? new(listen.Address.Equals(IPAddress.Any) ? LocalTowards(addresses[0]) : listen.Address, listen.Port);
+        var path = request.DataPathAddr is { Length: > 0 } named ? HostAddresses.Parse(named, IPAddress.Any, HostAddresses.DefaultPort).Address.ToString() : null;
+        return new(addresses, token, listen, advertise, path, request.Availability);
+    }
+
+    private static string WithPort(string remote)
+    {
+        var text = remote.Trim();
+        var address = IPAddress.TryParse(text, out var ip) ? new IPEndPoint(ip, HostAddresses.DefaultPort).ToString() : text.Contains(':') ? text : $"{text}:{HostAddresses.DefaultPort}";
+        return Uri.TryCreate($"https://{address}", UriKind.Absolute, out var parsed) && parsed.Port > 0 && parsed.AbsolutePath == "/"
+            ? address
+            : throw SwarmException.Invalid($"invalid remote address {remote}: write it as HOST:PORT");
+    }
+
+    /// <summary>The address of this machine that packets to the manager leave by; nothing is sent.</summary>
+    private static IPAddress LocalTowards(string remote)
+    {
+        var target = new Uri($"https://{remote}");
+        try
+        {
+            using var probe = new Socket(SocketType.Dgram, ProtocolType.Udp);
+            probe.Connect(target.DnsSafeHost, target.Port);
+            var local = ((IPEndPoint)probe.LocalEndPoint!).Address;
+            return local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local;
+        }
+        catch (SocketException unknown)
+        {
+            throw new SwarmException(
+                SwarmErrorCode.Unavailable, $"The manager at {remote} is not reached: {unknown.Message}. See to it that the name or address is right.", unknown);
+        }
+    }
+}
