@@ -20,6 +20,8 @@ internal sealed partial class AgentLoop : IEngineObserver
     private readonly IReadOnlyList<string> labels;
     private readonly EngineWatch watch;
     private readonly StatusReporter reporter;
+    private readonly PayloadShelf shelf = new();
+    private readonly TaskFolders folders;
     private readonly object gate = new();
     private readonly Dictionary<string, TaskRunner> runners = [];
     private readonly Dictionary<string, EngineContainer> strays = [];
@@ -29,6 +31,7 @@ internal sealed partial class AgentLoop : IEngineObserver
     private CancellationToken stopped;
     private bool listed;
     private bool assigned;
+    private bool swept;
 
     /// <summary>An agent that does nothing until it runs.</summary>
     public AgentLoop(AgentOptions options, IDispatcher dispatcher, IEngine engine, TimeProvider clock, ILogger log)
@@ -38,6 +41,7 @@ internal sealed partial class AgentLoop : IEngineObserver
         watch = new(engine, labels, clock, log);
         reporter = new(dispatcher, Reported, clock, log);
         descriptions = new();
+        folders = new(options.RuntimeFolder, shelf);
     }
 
     /// <summary>Runs until stopped; ends by a fault where a loop of the agent fails.</summary>
@@ -71,6 +75,7 @@ internal sealed partial class AgentLoop : IEngineObserver
         await Parallel.ForEachAsync(containers, limit, async (container, cancel) => await RemoveAsync(container, cancel).ConfigureAwait(false)).ConfigureAwait(false);
         using var kept = AgentDatabase.Open(options, clock, log);
         kept.Clear();
+        folders.RemoveAll();
     }
 
     void IEngineObserver.Listed(IReadOnlyList<EngineContainer> containers)
@@ -106,6 +111,7 @@ internal sealed partial class AgentLoop : IEngineObserver
                 SwarmId = options.SwarmId,
                 Engine = engine,
                 Watch = watch,
+                Folders = folders,
                 Images = new(engine, clock, log, stop),
                 Starts = new(Limits.StartsAtOnce),
                 Report = Report,
@@ -129,6 +135,8 @@ internal sealed partial class AgentLoop : IEngineObserver
     {
         lock (gate)
         {
+            // Before the tasks that need them come, and after those that needed them were told to end.
+            shelf.Take(assignments);
             if (assignments.Complete)
             {
                 var wanted = assignments.Tasks.Select(task => task.Id).ToHashSet();
@@ -140,6 +148,7 @@ internal sealed partial class AgentLoop : IEngineObserver
                 Assign(task);
             foreach (var id in assignments.Removed)
                 runners.GetValueOrDefault(id)?.Forget();
+            shelf.Drop(assignments);
             Sweep();
         }
     }
@@ -193,6 +202,10 @@ internal sealed partial class AgentLoop : IEngineObserver
             Track(Task.Run(() => RemoveOrphanAsync(orphan), CancellationToken.None));
         }
         strays.Clear();
+        if (swept)
+            return;
+        swept = true;
+        folders.Sweep(runners.ContainsKey);
     }
 
     private async Task RemoveOrphanAsync(EngineContainer orphan)

@@ -12,6 +12,9 @@ internal sealed record AgentOptions
     /// <summary>The folder of <c>agent.db</c>.</summary>
     public required string DataRoot { get; init; }
 
+    /// <summary>The folder of what must be on no disk: secrets and configs of tasks. One for each node on a machine.</summary>
+    public string RuntimeFolder { get => field ?? $"/run/swarmps/tasks/{SwarmId}.{NodeId}"; init; }
+
     /// <summary>The node's name in the swarm; the engine's where nothing is said.</summary>
     public string? Hostname { get; init; }
 

@@ -70,8 +70,9 @@ internal sealed partial class TaskRunner
         if (condition == ContainerCondition.None)
         {
             var spec = task.Spec.ContainerSpec;
-            var request = ContainerRequest.Of(task, shared.Node(), shared.SwarmId);
+            var request = ContainerRequest.Of(task, shared.Node(), shared.SwarmId, shared.Folders.FilesOf(task));
             var pull = await OnEngineAsync(() => shared.Images.EnsureAsync(request.Image, spec?.RegistryAuth, wanted), wanted).ConfigureAwait(false);
+            await MakeFilesAsync(wanted).ConfigureAwait(false);
             await HoldStartAsync(wanted).ConfigureAwait(false);
             await CreateAsync(request, pull, wanted, stop).ConfigureAwait(false);
         }
@@ -80,9 +81,10 @@ internal sealed partial class TaskRunner
 
     private async Task StartAsync(CancellationToken wanted, CancellationToken stop)
     {
+        await MakeFilesAsync(wanted).ConfigureAwait(false);
         await HoldStartAsync(wanted).ConfigureAwait(false);
         if (condition == ContainerCondition.None)
-            await CreateAsync(ContainerRequest.Of(task, shared.Node(), shared.SwarmId), null, wanted, stop).ConfigureAwait(false);
+            await CreateAsync(ContainerRequest.Of(task, shared.Node(), shared.SwarmId, shared.Folders.FilesOf(task)), null, wanted, stop).ConfigureAwait(false);
         var id = container!.Id;
         try
         {
@@ -101,6 +103,15 @@ internal sealed partial class TaskRunner
         ReleaseStart();
         // Only this tells the process id and chosen ports, and whether the image brings a health check.
         Merge(await InspectAsync(id, wanted).ConfigureAwait(false));
+    }
+
+    /// <summary>Puts secrets and configs in place; once in this daemon's life, since the machine may have been restarted before it.</summary>
+    private async Task MakeFilesAsync(CancellationToken wanted)
+    {
+        if (hasFiles)
+            return;
+        await shared.Folders.MakeAsync(TaskId, shared.Folders.FilesOf(task), wanted).ConfigureAwait(false);
+        hasFiles = true;
     }
 
     /// <summary>
@@ -195,6 +206,7 @@ internal sealed partial class TaskRunner
     {
         if (ContainerId is { } id)
             await InsistAsync("removed", id, () => shared.Engine.RemoveContainerAsync(id, stop), stop).ConfigureAwait(false);
+        shared.Folders.Remove(TaskId);
         Change(() => condition = ContainerCondition.None);
     }
 

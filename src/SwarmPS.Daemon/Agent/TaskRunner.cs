@@ -17,6 +17,9 @@ internal sealed record RunnerContext
     /// <summary>Whether the engine can be reached.</summary>
     public required EngineWatch Watch { get; init; }
 
+    /// <summary>Files in memory.</summary>
+    public required TaskFolders Folders { get; init; }
+
     /// <summary>Images.</summary>
     public required ImageStore Images { get; init; }
 
@@ -53,6 +56,8 @@ internal sealed partial class TaskRunner
     private bool wasUnhealthy;
     private bool forgotten;
     private bool holdsStart;
+    private bool hasFiles;
+    private bool filesEmptied;
     private TaskCompletionSource wake = NewSignal();
     private TaskCompletionSource containerKnown = NewSignal();
     private CancellationTokenSource? effort;
@@ -165,6 +170,7 @@ internal sealed partial class TaskRunner
                 try
                 {
                     await StepOnAsync(stop).ConfigureAwait(false);
+                    shared.Folders.Remove(TaskId);
                     return;
                 }
                 catch (Exception fault) when (!stop.IsCancellationRequested)
@@ -193,8 +199,18 @@ internal sealed partial class TaskRunner
                 return;
             if (step is TaskStep.Wait or TaskStep.Discover)
                 ReleaseStart();
+            EmptyFilesOfEnded();
             await TakeAsync(step, changed, stop).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A task that is over has no use for its secrets, though its container is kept for a while.</summary>
+    private void EmptyFilesOfEnded()
+    {
+        if (filesEmptied || !TaskSteps.IsOver(Status.State) || condition is ContainerCondition.Running or ContainerCondition.Unknown)
+            return;
+        filesEmptied = true;
+        shared.Folders.Empty(TaskId);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

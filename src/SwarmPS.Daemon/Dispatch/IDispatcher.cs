@@ -6,7 +6,20 @@ namespace SwarmPS.Daemon.Dispatch;
 /// <param name="Complete">Whether <paramref name="Tasks"/> is all there is: anything else the agent has goes.</param>
 /// <param name="Tasks">Tasks that are new or changed.</param>
 /// <param name="Removed">Ids of tasks the agent must stop and forget.</param>
-public sealed record Assignments(bool Complete, IReadOnlyList<SwarmTask> Tasks, IReadOnlyList<string> Removed);
+public sealed record Assignments(bool Complete, IReadOnlyList<SwarmTask> Tasks, IReadOnlyList<string> Removed)
+{
+    /// <summary>Secrets and configs that tasks of the node name and that it does not have yet; all of them where this is complete.</summary>
+    public IReadOnlyList<AssignedPayload> Payloads { get; init; } = [];
+
+    /// <summary>Ids of secrets and configs that no task of the node names any more.</summary>
+    public IReadOnlyList<string> RemovedPayloads { get; init; } = [];
+}
+
+/// <summary>A secret or a config that a node gets since a task of it names it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Data">What it holds; no text shows it.</param>
+public sealed record AssignedPayload(string Id, string Name, Payload Data);
 
 /// <summary>How far a task has come on its node.</summary>
 /// <param name="TaskId">The task.</param>

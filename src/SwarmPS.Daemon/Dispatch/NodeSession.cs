@@ -14,6 +14,7 @@ internal sealed class NodeSession(string nodeId, SwarmStore store, Heartbeat? he
 {
     private readonly object gate = new();
     private readonly Dictionary<string, AssignedTask> sent = [];
+    private readonly NodePayloads payloads = new();
     private HashSet<string> changed = [];
     private bool all = true;
     private string? ended;
@@ -52,7 +53,7 @@ internal sealed class NodeSession(string nodeId, SwarmStore store, Heartbeat? he
                 wait = wake.Task;
             }
             var next = everything ? Everything(store.Current) : Changes(store.Current, some);
-            if (next.Complete || next.Tasks.Count + next.Removed.Count > 0)
+            if (next.Complete || next.Tasks.Count + next.Removed.Count + next.Payloads.Count + next.RemovedPayloads.Count > 0)
                 return next;
             await wait.WaitAsync(stop).ConfigureAwait(false);
         }
@@ -72,15 +73,17 @@ internal sealed class NodeSession(string nodeId, SwarmStore store, Heartbeat? he
     private Assignments Everything(Snapshot state)
     {
         sent.Clear();
+        payloads.Clear();
         List<SwarmTask> tasks = [];
         foreach (var task in state.TasksOfNode(nodeId))
         {
             if (AssignedTask.Of(task) is not { } concern)
                 continue;
             sent[task.Id] = concern;
+            payloads.Set(task.Id, concern);
             tasks.Add(WithDefaults(task, state));
         }
-        return new(true, tasks, []);
+        return new(true, tasks, []) { Payloads = payloads.Settle(state).New };
     }
 
     private Assignments Changes(Snapshot state, HashSet<string> ids)
@@ -93,16 +96,20 @@ internal sealed class NodeSession(string nodeId, SwarmStore store, Heartbeat? he
             var concern = AssignedTask.Of(task);
             if (concern?.NodeId != nodeId)
             {
-                if (sent.Remove(id))
-                    removed.Add(id);
+                if (!sent.Remove(id))
+                    continue;
+                removed.Add(id);
+                payloads.Set(id, null);
             }
             else if (sent.GetValueOrDefault(id) != concern)
             {
                 sent[id] = concern;
+                payloads.Set(id, concern);
                 tasks.Add(WithDefaults(task!, state));
             }
         }
-        return new(false, tasks, removed);
+        var (fresh, gone) = payloads.Settle(state);
+        return new(false, tasks, removed) { Payloads = fresh, RemovedPayloads = gone };
     }
 
     /// <summary>A task that says nothing of its output's way gets the swarm's.</summary>

@@ -30,6 +30,7 @@ internal sealed class AgentHarness : IAsyncDisposable
         NodeId = Samples.NodeId,
         SwarmId = Samples.Swarm,
         DataRoot = Directory.CreateTempSubdirectory("swarmps-agent-").FullName,
+        RuntimeFolder = Directory.CreateTempSubdirectory("swarmps-memory-").FullName,
         Hostname = "worker-7",
     };
 
@@ -81,6 +82,7 @@ internal sealed class AgentHarness : IAsyncDisposable
     {
         await StopAsync();
         Directory.Delete(Options.DataRoot, recursive: true);
+        new TaskFolders(Options.RuntimeFolder, new()).RemoveAll();
         stop.Dispose();
     }
 }

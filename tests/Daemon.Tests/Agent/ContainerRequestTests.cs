@@ -2,6 +2,7 @@
 #nullable disable warnings
 
 using Docker.DotNet.Models;
+using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Agent.Containers;
 using SwarmPS.Model;
 using Model = SwarmPS.Model;
@@ -239,7 +240,7 @@ public sealed class ContainerRequestTests
     [Fact]
     public void LogDriver_IsTaken()
     {
-        var log = ContainerRequest.Of(With(spec => spec with { LogDriver = new() { Name = "json-file", Options = new([new("max-size", "1m")]) } }), Samples.Node, Samples.Swarm).HostConfig.LogConfig;
+        var log = ContainerRequest.Of(With(spec => spec with { LogDriver = new() { Name = "json-file", Options = new([new("max-size", "1m")]) } }), Samples.Node, Samples.Swarm, []).HostConfig.LogConfig;
         Assert.Equal("json-file", log.Type);
         Assert.Equal("1m", log.Config["max-size"]);
     }
@@ -259,7 +260,8 @@ public sealed class ContainerRequestTests
                 ],
             },
             Samples.Node,
-            Samples.Swarm);
+            Samples.Swarm,
+            []);
         Assert.Equal(["53/udp", "80/tcp"], request.ExposedPorts!.Keys.Order());
         Assert.Equal(["8080", "8081"], request.HostConfig.PortBindings["80/tcp"].Select(binding => binding.HostPort));
         Assert.Equal("", Assert.Single(request.HostConfig.PortBindings["53/udp"]).HostPort);
@@ -278,24 +280,41 @@ public sealed class ContainerRequestTests
                 ],
             },
             Samples.Node,
-            Samples.Swarm);
+            Samples.Swarm,
+            []);
         Assert.Equal(["DOCKER_RESOURCE_GPU=UUID1,UUID2", "DOCKER_RESOURCE_SSD=3"], request.Env);
     }
 
     [Fact]
     public void NetworksOfTheEngine_MayBeNamed_OthersAreRefused()
     {
-        Assert.Equal("host", ContainerRequest.Of(With(spec => spec with { Networks = [new() { Target = "host" }] }), Samples.Node, Samples.Swarm).HostConfig.NetworkMode);
+        Assert.Equal("host", ContainerRequest.Of(With(spec => spec with { Networks = [new() { Target = "host" }] }), Samples.Node, Samples.Swarm, []).HostConfig.NetworkMode);
         var refused = Assert.Throws<TaskRefusedException>(() =>
-            ContainerRequest.Of(With(spec => spec with { Networks = [new() { Target = "backend" }] }), Samples.Node, Samples.Swarm));
+            ContainerRequest.Of(With(spec => spec with { Networks = [new() { Target = "backend" }] }), Samples.Node, Samples.Swarm, []));
         Assert.Contains("backend", refused.Message);
+    }
+
+    [Fact]
+    public void SecretsAndConfigs_AreMountedReadOnly_WhereTheirTargetsAre()
+    {
+        var task = Samples.Task(Plain with
+        {
+            Mounts = [new() { Type = MountType.Tmpfs, Target = "/tmp" }],
+            Secrets = [new() { SecretId = "1", SecretName = "s", File = new() { Name = "key" } }, new() { SecretId = "1", SecretName = "s", File = new() { Name = "/etc/key", UID = "7", GID = "8", Mode = 0b100_000_000 } }],
+            Configs = [new() { ConfigId = "2", ConfigName = "c", File = new() { Name = "app.conf" } }],
+        });
+        var files = TaskFile.Of(task, "/memory");
+        Assert.Equal((7u, 8u, UnixFileMode.UserRead), (files[1].User, files[1].Group, files[1].Mode));
+        Assert.Equal((0u, 0u, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead), (files[0].User, files[0].Group, files[0].Mode));
+        var mounts = ContainerRequest.Of(task, Samples.Node, Samples.Swarm, files).HostConfig.Mounts;
+        Assert.Equal(
+            [("tmpfs", null, "/tmp", null), ("bind", "/memory/secret-0", "/run/secrets/key", true), ("bind", "/memory/secret-1", "/etc/key", true), ("bind", "/memory/config-2", "/app.conf", true)],
+            mounts.Select(mount => (mount.Type, (string?)mount.Source, mount.Target, mount.ReadOnly)));
     }
 
     [Fact]
     public void WhatCannotBeDoneYet_IsRefused_NeverLeftOut()
     {
-        Assert.Contains("Secrets", Refused(Plain with { Secrets = [new() { SecretName = "s" }] }));
-        Assert.Contains("Configs", Refused(Plain with { Configs = [new() { ConfigName = "c" }] }));
         Assert.Contains("cluster volume", Refused(Plain with { Mounts = [new() { Type = MountType.Cluster, Target = "/x" }] }));
         Assert.Contains("image", Refused(new()));
         Assert.Contains("seccomp", Refused(Plain with { Privileges = new() { Seccomp = new("odd") } }));
@@ -313,10 +332,10 @@ public sealed class ContainerRequestTests
         ],
         typeof(Model.ContainerSpec).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal));
 
-    private static CreateContainerParameters Make(Model.ContainerSpec spec) => ContainerRequest.Of(Samples.Task(spec), Samples.Node, Samples.Swarm);
+    private static CreateContainerParameters Make(Model.ContainerSpec spec) => ContainerRequest.Of(Samples.Task(spec), Samples.Node, Samples.Swarm, []);
 
     private static HostConfig Host(Model.ResourceRequirements resources) =>
-        ContainerRequest.Of(With(spec => spec with { Resources = resources }), Samples.Node, Samples.Swarm).HostConfig;
+        ContainerRequest.Of(With(spec => spec with { Resources = resources }), Samples.Node, Samples.Swarm, []).HostConfig;
 
     private static SwarmTask With(Func<Model.TaskSpec, Model.TaskSpec> change)
     {

@@ -20,7 +20,7 @@ internal sealed class RealAgent : IAsyncDisposable
         Client = new DockerClientBuilder().WithEndpoint(new("unix://" + engine.Socket)).Build();
         Dispatcher = new(Pulse);
         Swarm = Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal);
-        Options = new() { NodeId = "node1", SwarmId = Swarm, DataRoot = Directory.CreateTempSubdirectory("swarmps-agent-").FullName, Hostname = "real" };
+        Options = new() { NodeId = "node1", SwarmId = Swarm, DataRoot = Directory.CreateTempSubdirectory("swarmps-agent-").FullName, RuntimeFolder = Directory.CreateTempSubdirectory("swarmps-memory-").FullName, Hostname = "real" };
         Image = engine.Image;
     }
 

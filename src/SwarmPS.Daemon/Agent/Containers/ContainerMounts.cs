@@ -7,8 +7,11 @@ namespace SwarmPS.Daemon.Agent.Containers;
 internal static class ContainerMounts
 {
     /// <summary>The mounts, with their templates filled in, or null where there are none.</summary>
-    public static List<Wire.Mount>? Of(ValueList<Mount>? mounts, Expand expand) =>
-        mounts is { Count: > 0 } ? mounts.Select(mount => Of(mount, expand)).ToList() : null;
+    public static List<Wire.Mount>? Of(ValueList<Mount>? mounts, IReadOnlyList<TaskFile> files, Expand expand) =>
+        mounts.OrEmpty().Count + files.Count > 0 ? mounts.OrEmpty().Select(mount => Of(mount, expand)).Concat(files.Select(Of)).ToList() : null;
+
+    /// <summary>A secret or a config: the file in this machine's memory, which cannot be written from inside.</summary>
+    private static Wire.Mount Of(TaskFile file) => new() { Type = "bind", Source = file.Source, Target = file.Target, ReadOnly = true };
 
     private static Wire.Mount Of(Mount mount, Expand expand)
     {

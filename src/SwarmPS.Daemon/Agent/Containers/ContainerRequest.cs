@@ -11,12 +11,11 @@ internal static class ContainerRequest
     private static readonly string[] Predefined = ["bridge", "host", "none"];
 
     /// <summary>The request. Throws <see cref="TaskRefusedException"/> where the spec asks for what this node cannot do.</summary>
-    public static Wire.CreateContainerParameters Of(SwarmTask task, NodeDescription? node, string swarmId)
+    public static Wire.CreateContainerParameters Of(SwarmTask task, NodeDescription? node, string swarmId, IReadOnlyList<TaskFile> files)
     {
         var spec = task.Spec.ContainerSpec ?? throw new TaskRefusedException($"The task has no container; the runtime '{task.Spec.Runtime}' is not supported.");
-        RefuseUnsupported(spec);
         var expand = Expander(TemplateContext.Of(task, node));
-        var host = Host(task, spec, expand);
+        var host = Host(task, spec, files, expand);
         var request = new Wire.CreateContainerParameters
         {
             Name = task.TaskName,
@@ -38,7 +37,7 @@ internal static class ContainerRequest
         return request;
     }
 
-    private static Wire.HostConfig Host(SwarmTask task, ContainerSpec spec, Expand expand)
+    private static Wire.HostConfig Host(SwarmTask task, ContainerSpec spec, IReadOnlyList<TaskFile> files, Expand expand)
     {
         var host = new Wire.HostConfig
         {
@@ -48,7 +47,7 @@ internal static class ContainerRequest
             Init = spec.Init,
             Isolation = spec.Isolation!,
             GroupAdd = spec.Groups.ListOrNull()!,
-            Mounts = ContainerMounts.Of(spec.Mounts, expand),
+            Mounts = ContainerMounts.Of(spec.Mounts, files, expand),
             ExtraHosts = Hosts(spec.Hosts).ToList(),
             DNS = spec.DnsConfig?.Nameservers.ListOrNull()!,
             DNSSearch = spec.DnsConfig?.Search.ListOrNull()!,
@@ -59,14 +58,6 @@ internal static class ContainerRequest
         ContainerSecurity.Apply(host, spec);
         ContainerResources.Apply(host, task.Spec.Resources, spec);
         return host;
-    }
-
-    private static void RefuseUnsupported(ContainerSpec spec)
-    {
-        if (spec.Secrets is { Count: > 0 })
-            throw new TaskRefusedException("Secrets are not supported yet: take them out of the service.");
-        if (spec.Configs is { Count: > 0 })
-            throw new TaskRefusedException("Configs are not supported yet: take them out of the service.");
     }
 
     /// <summary>The engine's own network that is asked for, or null for the engine's default.</summary>
