@@ -40,9 +40,15 @@ public sealed class SwarmStore
     /// Runs a transaction and returns once it is durable. The function may run again on a newer state, so it must only read the
     /// transaction's view and change the transaction. What it throws reaches the caller, and nothing is changed.
     /// </summary>
-    public async Task<T> UpdateAsync<T>(Func<StoreTransaction, T> work, CancellationToken stop)
+    public Task<T> UpdateAsync<T>(Func<StoreTransaction, T> work, CancellationToken stop) => UpdateAsync(null, work, stop);
+
+    /// <summary>
+    /// The same for a request that has an id, so that it can be asked for again where its outcome is not known. Throws
+    /// <see cref="AppliedBeforeException"/> where it was applied before, by whichever manager.
+    /// </summary>
+    public async Task<T> UpdateAsync<T>(RequestId? request, Func<StoreTransaction, T> work, CancellationToken stop)
     {
-        var pending = new Pending(tx => work(tx), stop);
+        var pending = new Pending(request, tx => work(tx), stop);
         await queue.Writer.WriteAsync(pending, stop).ConfigureAwait(false);
         return (T)(await pending.Done.Task.WaitAsync(stop).ConfigureAwait(false))!;
     }
@@ -76,7 +82,7 @@ public sealed class SwarmStore
         finally
         {
             while (queue.Reader.TryRead(out var waiting))
-                waiting.Refuse(new(SwarmErrorCode.Unavailable, "This manager does not lead any more, so nothing was changed. Try again."));
+                waiting.Refuse(new(SwarmErrorCode.Unavailable, "This manager does not lead any more, so nothing was changed. Try again.", new WriterEndedException()));
         }
     }
 
@@ -148,12 +154,14 @@ public sealed class SwarmStore
 
         bool Run(Pending pending)
         {
+            if (pending.Request is { } request && state.Requests.Contains(request))
+                return pending.AppliedBefore();
             var transaction = new StoreTransaction(state, now, seen);
             if (!pending.Run(transaction))
                 return false;
             if (transaction.Changes.Count == 0)
                 return true;
-            var command = new StoreCommand(newRequest(), now, transaction.Changes);
+            var command = new StoreCommand(pending.Request ?? newRequest(), now, transaction.Changes);
             commands.Add(command);
             changes += command.Changes.Count;
             state = state.Apply(command, seen);
@@ -165,9 +173,11 @@ public sealed class SwarmStore
     private sealed record Prepared(StoreProposal Proposal, Snapshot Start, Snapshot After, List<ObjectChange> Seen);
 
     /// <summary>A transaction that waits for the writer.</summary>
-    private sealed class Pending(Func<StoreTransaction, object?> work, CancellationToken stop)
+    private sealed class Pending(RequestId? request, Func<StoreTransaction, object?> work, CancellationToken stop)
     {
         private object? result;
+
+        public RequestId? Request => request;
 
         public TaskCompletionSource<object?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -187,6 +197,13 @@ public sealed class SwarmStore
             }
         }
 
+        /// <summary>Tells the caller; there is nothing to write.</summary>
+        public bool AppliedBefore()
+        {
+            Done.TrySetException(new AppliedBeforeException());
+            return false;
+        }
+
         public void Succeed() => Done.TrySetResult(result);
 
         public void Refuse(SwarmException refusal) => Done.TrySetException(refusal);
@@ -194,6 +211,6 @@ public sealed class SwarmStore
         public void Fail(Exception fault) => Done.TrySetException(new SwarmException(
             SwarmErrorCode.Unavailable,
             "The change may or may not have been made: this manager stopped leading while it was being written. Look at the present state, then try again.",
-            fault));
+            new WriterEndedException(fault)));
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Api.Http;
 using SwarmPS.Daemon.Api.Proxy;
+using SwarmPS.Daemon.Forwarding;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Api;
@@ -15,6 +16,7 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
     private readonly EngineFactsCache facts;
     private readonly EngineProxy proxy;
     private readonly Router router;
+    private readonly LeaderRequests leader;
     private readonly ILogger log;
     private readonly Action<byte[]> random;
     private readonly CancellationToken stopping;
@@ -24,6 +26,7 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
     {
         (this.facts, this.proxy, this.stopping, random) = (facts, proxy, stopping, options.Random);
         log = options.LoggerFactory.CreateLogger<ApiApplication>();
+        leader = new(options);
         var changes = new SwarmChanges(options);
         var networks = new NetworkNames(engine, proxy);
         router = new(
@@ -53,12 +56,25 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
     }
 
     /// <inheritdoc/>
-    public async Task ProcessRequestAsync(HttpContext context)
+    public Task ProcessRequestAsync(HttpContext context) => ProcessAsync(context, AnswerAsync, context.RequestAborted);
+
+    /// <summary>Answers what another manager forwarded. Throws <see cref="LeaderChangedException"/> where this one does not lead.</summary>
+    public Task<ForwardedAnswer> AnswerForwardedAsync(ForwardedRequest request, CancellationToken stop) => leader.AnswerAsync(
+        request,
+        (context, gone) => ProcessAsync(context, (_, either) => FindAsync(context, either), gone),
+        stop);
+
+    private async Task ProcessAsync(HttpContext context, Func<HttpContext, CancellationToken, Task> answer, CancellationToken gone)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(gone, stopping);
         try
         {
-            await AnswerAsync(context, stop.Token).ConfigureAwait(false);
+            await answer(context, stop.Token).ConfigureAwait(false);
+        }
+        catch (LeaderChangedException)
+        {
+            // Answered here in place of another manager, which tries again.
+            throw;
         }
         catch (SwarmException refused)
         {
@@ -68,7 +84,7 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
         {
             await RefuseAsync(context, bad.StatusCode, bad.Message).ConfigureAwait(false);
         }
-        catch (Exception gone) when (stop.IsCancellationRequested && gone is OperationCanceledException or ConnectionResetException or IOException)
+        catch (Exception broken) when (stop.IsCancellationRequested && broken is OperationCanceledException or ConnectionResetException or IOException)
         {
             // The client has gone or the server stops: nobody waits for an answer, and a half one must not look whole.
             context.Abort();
@@ -92,13 +108,22 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
         Check(version, engine);
         if (router.Find(context.Request.Method, path) is { } found)
         {
-            await found.Answer(new(context, found.Id, stop)).ConfigureAwait(false);
+            await leader.AnswerAsync(new(context, found.Id, stop), path, found.Answer).ConfigureAwait(false);
             return;
         }
         headers.Remove(ApiHeaders.Experimental);
         headers.Remove(ApiHeaders.OsType);
         headers.Remove("Server");
         await proxy.ForwardAsync(context, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Only the answer: what belongs to the head, the manager adds that the client asked.</summary>
+    private Task FindAsync(HttpContext context, CancellationToken stop)
+    {
+        var (_, path) = ApiVersion.Split(context.Request.Path.Value ?? "/");
+        return router.Find(context.Request.Method, path) is { } found
+            ? found.Answer(new(context, found.Id, stop))
+            : throw SwarmException.NotFound("page", path);
     }
 
     private static void Check(ApiVersion? version, EngineFacts engine)

@@ -51,6 +51,7 @@ internal sealed class ApiServer : IAsyncDisposable
                 throw cause;
             throw;
         }
+        options.Forwarded?.AnswerBy(server.Application.AnswerForwardedAsync);
         var log = options.LoggerFactory.CreateLogger<ApiServer>();
         foreach (var socket in options.Sockets)
             log.Listening($"unix://{socket}");

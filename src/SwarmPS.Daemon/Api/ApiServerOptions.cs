@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Composition;
+using SwarmPS.Daemon.Forwarding;
 
 namespace SwarmPS.Daemon.Api;
 
@@ -19,6 +20,9 @@ internal sealed record ApiServerOptions
 
     /// <summary>The output of tasks.</summary>
     public required ITaskLogs Logs { get; init; }
+
+    /// <summary>Where other managers' clients are answered; null where there are none.</summary>
+    public ForwardedCalls? Forwarded { get; init; }
 
     /// <summary>Where events go.</summary>
     public required ILoggerFactory LoggerFactory { get; init; }

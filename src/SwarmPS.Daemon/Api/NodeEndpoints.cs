@@ -1,5 +1,6 @@
 using SwarmPS.Daemon.Api.Http;
 using SwarmPS.Daemon.Api.Queries;
+using SwarmPS.Daemon.Leader;
 using SwarmPS.Model;
 using SwarmPS.Model.Validation;
 using SwarmPS.Store;
@@ -45,7 +46,7 @@ internal sealed class NodeEndpoints(SwarmChanges changes)
             tx =>
             {
                 var node = Lookup.Node(tx.View, id);
-                if (node.Spec.Role is NodeRole.Manager)
+                if (node.Spec.Role is NodeRole.Manager || node.ManagerStatus is not null)
                     throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = node {id} is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal");
                 if (node.Status.State is NodeState.Ready && !force)
                     throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = node {id} is not down and can't be removed");
@@ -59,8 +60,7 @@ internal sealed class NodeEndpoints(SwarmChanges changes)
     {
         if (spec.Role is null || spec.Role == node.Spec.Role)
             return;
-        if (spec.Role is NodeRole.Worker && state.Nodes.All.Count(other => other.Spec.Role is NodeRole.Manager) <= 1)
-            throw new SwarmException(SwarmErrorCode.FailedPrecondition, "rpc error: code = FailedPrecondition desc = attempting to demote the last manager of the swarm");
-        throw new SwarmException(SwarmErrorCode.Unimplemented, "Changing a node's role is not supported yet.");
+        if (spec.Role is NodeRole.Worker)
+            ManagerRoles.RequireDemotable(state, node);
     }
 }

@@ -1,4 +1,5 @@
 using SwarmPS.Daemon.Composition;
+using SwarmPS.Daemon.Forwarding;
 using SwarmPS.Model;
 using SwarmPS.Notation;
 using SwarmPS.Store;
@@ -19,22 +20,38 @@ internal sealed class SwarmChanges(ApiServerOptions options)
     /// <summary>A new object's id.</summary>
     public string NewId() => ObjectIds.Format(Random(IdBytes));
 
-    /// <summary>Random bytes.</summary>
+    /// <summary>Random bytes, 32 at most; a request that is tried again gets the same ones.</summary>
     public byte[] Random(int count)
     {
         var bytes = new byte[count];
-        options.Random(bytes);
+        if (ClientRequest.Current is { } request)
+            request.Fill(bytes);
+        else
+            options.Random(bytes);
         return bytes;
     }
 
-    /// <summary>Runs a transaction. Throws <see cref="SwarmException"/> (Unavailable) where the swarm does not agree on it in time.</summary>
-    public async Task<T> MakeAsync<T>(Func<StoreTransaction, T> work, CancellationToken stop)
+    /// <summary>
+    /// Runs a transaction, once for each request however often that is tried. Throws <see cref="SwarmException"/> (Unavailable)
+    /// where the swarm does not agree on it in time, <see cref="LeaderChangedException"/> where this manager stopped leading.
+    /// </summary>
+    public async Task MakeAsync(Action<StoreTransaction> work, CancellationToken stop)
     {
+        var manager = Manager;
+        var leadership = manager.Quorum?.Leadership ?? CancellationToken.None;
         using var limit = new CancellationTokenSource(options.ChangeTimeout, options.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token, leadership);
         try
         {
-            return await Manager.Store.UpdateAsync(work, either.Token).ConfigureAwait(false);
+            await manager.Store.UpdateAsync<object?>(ClientRequest.Current?.NextTransaction(), tx => { work(tx); return null; }, either.Token).ConfigureAwait(false);
+        }
+        catch (AppliedBeforeException)
+        {
+            // By an earlier try, whose answer was lost.
+        }
+        catch (Exception lost) when (manager.Quorum is { } quorum && !stop.IsCancellationRequested && IsLost(lost, leadership.IsCancellationRequested || !quorum.IsLeader))
+        {
+            throw new LeaderChangedException("This manager stopped leading while the change was being written.", lost);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
         {
@@ -44,7 +61,11 @@ internal sealed class SwarmChanges(ApiServerOptions options)
         }
     }
 
-    /// <summary>Runs a transaction that gives nothing back.</summary>
-    public Task MakeAsync(Action<StoreTransaction> work, CancellationToken stop) =>
-        MakeAsync<object?>(tx => { work(tx); return null; }, stop);
+    /// <summary>Whether a change failed for no other reason than that someone else leads now, or will.</summary>
+    private static bool IsLost(Exception fault, bool leadershipLost) => fault switch
+    {
+        SwarmException { InnerException: WriterEndedException } => true,
+        SwarmException { Code: SwarmErrorCode.Unavailable } or OperationCanceledException => leadershipLost,
+        _ => false,
+    };
 }

@@ -1,4 +1,5 @@
 using SwarmPS.Api;
+using SwarmPS.Daemon.Forwarding;
 using SwarmPS.Model;
 using SwarmPS.Store;
 
@@ -31,6 +32,9 @@ public sealed record SwarmMember(string NodeId, string NodeAddr, SwarmStore Stor
 {
     /// <summary>The managers that a worker knows; a manager reads them from the store.</summary>
     public Func<IEnumerable<RemoteManager>>? KnownManagers { get; init; }
+
+    /// <summary>The other managers; null on a worker, and where there can be none, as in tests.</summary>
+    public ISwarmQuorum? Quorum { get; init; }
 }
 
 /// <summary>Brings this node into a swarm and out of it, and knows where it stands.</summary>

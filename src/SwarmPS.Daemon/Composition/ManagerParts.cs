@@ -15,11 +15,10 @@ namespace SwarmPS.Daemon.Composition;
 internal sealed class ManagerParts : ILeadership, IAsyncDisposable
 {
     private ManagerParts(
-        NodeFile node, NodeIdentity identity, PeerTrust trust, Keyring keyring, ManagerList managers, SwarmStore store, RaftPeers peers, Dispatcher dispatcher, RaftNode raft)
+        NodeFile node, NodeIdentity identity, PeerTrust trust, ManagerList managers, SwarmStore store, Dispatcher dispatcher, ManagerQuorum quorum, ManagerChannels channels)
     {
-        (Node, Identity, Trust, Keyring, Managers) = (node, identity, trust, keyring, managers);
-        (Store, Peers, Dispatcher, Raft) = (store, peers, dispatcher, raft);
-        Channels = new(trust);
+        (Node, Identity, Trust, Managers) = (node, identity, trust, managers);
+        (Store, Dispatcher, Quorum, Channels) = (store, dispatcher, quorum, channels);
         Address = IPEndPoint.Parse(node.AdvertiseAddr).Address.ToString();
     }
 
@@ -35,32 +34,26 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
     /// <summary>Whom it trusts.</summary>
     public PeerTrust Trust { get; }
 
-    /// <summary>The data keys.</summary>
-    public Keyring Keyring { get; }
-
     /// <summary>The managers, as far as its agent needs them.</summary>
     public ManagerList Managers { get; }
 
     /// <summary>The store.</summary>
     public SwarmStore Store { get; }
 
-    /// <summary>Who may take part in the log.</summary>
-    public RaftPeers Peers { get; }
-
     /// <summary>Tells nodes what to run, while it leads.</summary>
     public Dispatcher Dispatcher { get; }
 
     /// <summary>Its part in the quorum.</summary>
-    public RaftNode Raft { get; }
+    public ManagerQuorum Quorum { get; }
 
     /// <summary>Its connections to other managers.</summary>
     public ManagerChannels Channels { get; }
 
     /// <inheritdoc/>
-    public bool IsLeader => Raft.IsLeader;
+    public bool IsLeader => Quorum.Link.IsLeader;
 
     /// <inheritdoc/>
-    public string? LeaderAddress => RaftAddress.NodeAddress(Raft.Leader);
+    public string? LeaderAddress => Quorum.Link.LeaderAddress;
 
     /// <summary>Opens files and begins to take part. Throws <see cref="Model.SwarmException"/> where files are damaged or the address is taken.</summary>
     public static async Task<ManagerParts> OpenAsync(
@@ -69,33 +62,35 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
         var keyring = Keyring.Open(directory.KeyringFile, KeyEncryptionKey.FromFile(directory.KeyringKeyFile));
         var managers = ManagerList.Load(directory.ManagersFile);
         var identity = NodeIdentity.Load(NodeCertificate.Read(directory.Certificates));
+        var trust = new PeerTrust(identity, clock);
+        var channels = new ManagerChannels(trust);
         try
         {
-            var trust = new PeerTrust(identity, clock);
             var store = new SwarmStore(clock, RequestIds());
-            var peers = new RaftPeers(trust, store);
             var dispatcher = new Dispatcher(store, new(), clock, logging.CreateLogger<Dispatcher>());
-            var raft = await RaftNode.StartAsync(
+            var quorum = await ManagerQuorum.StartAsync(
                 new()
                 {
                     Directory = directory,
                     Store = store,
                     Keyring = keyring,
-                    ListenEndPoint = RaftAddress.Of(node.ListenAddr),
-                    PublicEndPoint = RaftAddress.Of(node.AdvertiseAddr),
-                    Tls = peers.Tls(),
-                    ColdStart = entry.Found is not null,
+                    Trust = trust,
+                    Channels = channels,
+                    ListenAddr = node.ListenAddr,
+                    AdvertiseAddr = node.AdvertiseAddr,
+                    Founding = entry.Found is not null,
                     Joining = entry.Joining,
+                    Forwarded = entry.Forwarded,
                     WhileLeading = term => LeadAsync(store, dispatcher, clock, logging, term),
                     Logging = logging,
                     Clock = clock,
                 },
                 stop).ConfigureAwait(false);
-            peers.HearsLeader = () => raft.Leader is not null;
-            return new(node, identity, trust, keyring, managers, store, peers, dispatcher, raft);
+            return new(node, identity, trust, managers, store, dispatcher, quorum, channels);
         }
         catch
         {
+            channels.Dispose();
             identity.Dispose();
             throw;
         }
@@ -117,7 +112,7 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Channels.Dispose();
-        await Raft.DisposeAsync().ConfigureAwait(false);
+        await Quorum.DisposeAsync().ConfigureAwait(false);
         Identity.Dispose();
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Consensus;
 using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Daemon.Forwarding;
 using SwarmPS.Daemon.Leader;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Rpc;
@@ -26,7 +27,7 @@ internal sealed class ManagerSession : ISwarmSession
     private ManagerSession(ManagerParts parts, NodeListener listener, NodeAgent agent, TermsWatch terms, CertificateRenewal renewal)
     {
         (this.parts, this.listener, this.agent, this.terms, Renewal) = (parts, listener, agent, terms, renewal);
-        Member = new(parts.Node.NodeId, parts.Address, parts.Store);
+        Member = new(parts.Node.NodeId, parts.Address, parts.Store) { Quorum = parts.Quorum.Link };
     }
 
     /// <inheritdoc/>
@@ -66,7 +67,7 @@ internal sealed class ManagerSession : ISwarmSession
                     Trust = parts.Trust,
                     Store = parts.Store,
                     Leadership = parts,
-                    Services = [certificates, new DispatcherService(parts.Dispatcher, terms, clock), new ManagerService(parts.Store, parts.Keyring, parts.Raft)],
+                    Services = [certificates, new DispatcherService(parts.Dispatcher, terms, clock), .. parts.Quorum.Services],
                     Clock = clock,
                     Logging = logging,
                 },
@@ -80,7 +81,7 @@ internal sealed class ManagerSession : ISwarmSession
                 Renewed = _ =>
                 {
                     parts.Channels.Recycle();
-                    parts.Peers.Recycle();
+                    parts.Quorum.Recycle();
                     remote.Reconnect();
                 },
             };
@@ -136,19 +137,20 @@ internal sealed class ManagerSession : ISwarmSession
     {
         scope.Run("agent", agent.RunAsync);
         scope.Run("session terms", terms.RunAsync);
-        scope.Run("manager connections", parts.Peers.RunAsync);
+        scope.Run("manager connections", parts.Quorum.RunAsync);
         scope.Run("certificate renewal", Renewal.RunAsync);
         _ = WatchAsync();
     }
 
     private async Task WatchAsync()
     {
-        var first = await Task.WhenAny(parts.Raft.Completion, scope.FirstFault, listener.Fault).ConfigureAwait(false);
-        fault.TrySetResult(first is Task<Exception> loop ? await loop.ConfigureAwait(false) : parts.Raft.Completion.Exception?.GetBaseException());
+        var first = await Task.WhenAny(parts.Quorum.Raft.Completion, scope.FirstFault, listener.Fault).ConfigureAwait(false);
+        fault.TrySetResult(first is Task<Exception> loop ? await loop.ConfigureAwait(false) : parts.Quorum.Raft.Completion.Exception?.GetBaseException());
     }
 }
 
 /// <summary>How a manager comes into its quorum.</summary>
+/// <param name="Forwarded">Where clients of other managers are answered.</param>
 /// <param name="Found">The first transaction of a new swarm; null where it goes into one that is there.</param>
 /// <param name="Joining">Whether the quorum has yet to take it in.</param>
-internal sealed record ManagerEntry(Action<StoreTransaction>? Found = null, bool Joining = false);
+internal sealed record ManagerEntry(ForwardedCalls Forwarded, Action<StoreTransaction>? Found = null, bool Joining = false);

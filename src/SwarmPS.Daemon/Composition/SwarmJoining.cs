@@ -4,8 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using SwarmPS.Api;
-using SwarmPS.Daemon.Consensus;
 using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Daemon.Forwarding;
+using SwarmPS.Daemon.Leader;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Rpc;
 using SwarmPS.Daemon.Security;
@@ -14,7 +15,7 @@ using SwarmPS.Model;
 namespace SwarmPS.Daemon.Composition;
 
 /// <summary>How a node comes into a swarm that is there: certificate first, then, for a manager, the keys; then its session.</summary>
-internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directory, TimeProvider clock, ILoggerFactory logging)
+internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directory, ForwardedCalls forwarded, TimeProvider clock, ILoggerFactory logging)
 {
     /// <summary>How long the swarm may take to let a node in.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -57,7 +58,7 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
         if (answer.Role is NodeRole.Worker)
             return (node, WorkerSession.Start(options, directory, node, clock, logging));
         await FetchKeysAsync([.. managers.Candidates, .. plan.Remotes], files, stop).ConfigureAwait(false);
-        return (node, await ManagerSession.StartAsync(options, directory, node, new(Joining: true), clock, logging, stop).ConfigureAwait(false));
+        return (node, await ManagerSession.StartAsync(options, directory, node, new(forwarded, Joining: true), clock, logging, stop).ConfigureAwait(false));
     }
 
     private async Task FetchKeysAsync(IReadOnlyList<string> managers, NodeCertificate files, CancellationToken stop)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SwarmPS.Api;
 using SwarmPS.Daemon.Agent;
+using SwarmPS.Daemon.Forwarding;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Security;
 using SwarmPS.Model;
@@ -45,6 +46,9 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     /// <summary>The output of this node's tasks, whatever swarm it is in.</summary>
     public ITaskLogs Logs { get; }
 
+    /// <summary>Where the API answers clients of other managers.</summary>
+    public ForwardedCalls Forwarded { get; } = new();
+
     /// <summary>Takes up the swarm this node was in when it stopped. Throws where its data is damaged.</summary>
     public async Task ResumeAsync(CancellationToken stop)
     {
@@ -87,7 +91,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         {
             if (standing.State != LocalNodeState.Inactive)
                 throw new SwarmException(SwarmErrorCode.Unavailable, AlreadyIn);
-            await EnterAsync(() => new SwarmJoining(options, directory, clock, logging).JoinAsync(request, stop), "joined", stop).ConfigureAwait(false);
+            await EnterAsync(() => new SwarmJoining(options, directory, Forwarded, clock, logging).JoinAsync(request, stop), "joined", stop).ConfigureAwait(false);
             log.Joined(standing.Session!.IsManager ? NodeRole.Manager : NodeRole.Worker, standing.Session.Member.NodeId);
         }
         finally
@@ -158,7 +162,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
                 // What an attempt left over that was cut off.
                 directory.RemoveSwarm();
                 var founding = SwarmFounding.Create(request, directory, clock);
-                return (founding.Node, await ManagerSession.StartAsync(options, directory, founding.Node, new(Found: founding.Found), clock, logging, stop).ConfigureAwait(false));
+                return (founding.Node, await ManagerSession.StartAsync(options, directory, founding.Node, new(Forwarded, Found: founding.Found), clock, logging, stop).ConfigureAwait(false));
             },
             "made",
             stop).ConfigureAwait(false);
@@ -199,7 +203,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
             role = identity.Subject.Role;
         return role is NodeRole.Worker
             ? WorkerSession.Start(options, directory, node, clock, logging)
-            : await ManagerSession.StartAsync(options, directory, node, new(), clock, logging, stop).ConfigureAwait(false);
+            : await ManagerSession.StartAsync(options, directory, node, new(Forwarded), clock, logging, stop).ConfigureAwait(false);
     }
 
     private void Enter(ISwarmSession session)

@@ -44,7 +44,8 @@ public sealed partial class RaftNode
             : NoLeader(),
         cause);
 
-    private string NoLeader()
+    /// <summary>That there is no leader, how many managers are reached, and what to do.</summary>
+    internal string NoLeader()
     {
         var reachable = Reachable;
         return $"The swarm has no leader, so nothing was changed: this manager reaches {reachable.Count(member => member.Value)} of {reachable.Count} managers (itself counted), and more than half are needed. {QuorumAdvice}";

@@ -47,13 +47,16 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
     }
 
     /// <summary>Whether this manager leads.</summary>
-    public bool IsLeader => !raft.LeadershipToken.IsCancellationRequested;
+    public bool IsLeader => !raft.LeadershipToken.IsCancellationRequested && !stopping.IsCancellationRequested;
 
     /// <summary>
     /// Cancelled when this manager leads no more, and while it does not. A change that waits on its store longer than that waits in
     /// vain, and one that was being written may or may not be made.
     /// </summary>
     public CancellationToken Leadership => raft.LeadershipToken;
+
+    /// <summary>This member's address.</summary>
+    public System.Net.EndPoint Address => raft.LocalMemberAddress;
 
     /// <summary>Where the leader is reached; null while there is none.</summary>
     public System.Net.EndPoint? Leader => raft.Leader?.EndPoint;

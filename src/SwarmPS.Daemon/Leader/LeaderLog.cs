@@ -13,4 +13,13 @@ internal static partial class LeaderLog
 
     [LoggerMessage(2202, LogLevel.Warning, "What was decided could not be written, and is decided anew in {Seconds} s: {Reason}")]
     internal static partial void Refused(this ILogger log, double seconds, string reason);
+
+    [LoggerMessage(2210, LogLevel.Information, "The manager at {Address} was taken out of the quorum")]
+    internal static partial void MemberRemoved(this ILogger log, System.Net.EndPoint address);
+
+    [LoggerMessage(2211, LogLevel.Warning, "The managers could not be brought in line with the nodes' roles, and are looked at again in {Seconds} s: {Reason}")]
+    internal static partial void MembersRefused(this ILogger log, double seconds, string reason);
+
+    [LoggerMessage(2212, LogLevel.Information, "The manager {Node} at {Address} was taken into the quorum")]
+    internal static partial void MemberAdded(this ILogger log, string node, System.Net.EndPoint address);
 }

@@ -9,12 +9,15 @@ internal static class RpcErrors
     /// <summary>The trailer that names the leader's address, with an answer of <see cref="StatusCode.FailedPrecondition"/>.</summary>
     public const string LeaderTrailer = "swarm-leader";
 
+    /// <summary>Stands for the leader's address where nobody is known to lead: a trailer without a value does not arrive.</summary>
+    private const string Nobody = "none";
+
     /// <summary>A refusal as it is sent.</summary>
     public static RpcException ToRpc(SwarmException refusal) => new(new(StatusOf(refusal.Code), refusal.Message));
 
-    /// <summary>Says who leads instead; an empty address where nobody is known to.</summary>
+    /// <summary>Says who leads instead.</summary>
     public static RpcException ToRpc(NotLeadingException refusal) =>
-        new(new(StatusCode.FailedPrecondition, refusal.Message), new Metadata { { LeaderTrailer, refusal.Leader ?? "" } });
+        new(new(StatusCode.FailedPrecondition, refusal.Message), new Metadata { { LeaderTrailer, refusal.Leader ?? Nobody } });
 
     /// <summary>What an answer of another node means here: <see cref="NotLeadingException"/> or <see cref="SwarmException"/>.</summary>
     /// <param name="answer">The answer.</param>
@@ -23,7 +26,7 @@ internal static class RpcErrors
     public static Exception From(RpcException answer, string address, string? why)
     {
         if (answer.StatusCode is StatusCode.FailedPrecondition && answer.Trailers.GetValue(LeaderTrailer) is { } leader)
-            return new NotLeadingException(leader.Length > 0 ? leader : null);
+            return new NotLeadingException(leader == Nobody ? null : leader);
         var detail = answer.Status.Detail;
         return answer.StatusCode switch
         {

@@ -58,9 +58,17 @@ internal sealed record ApiCall(HttpContext Context, string Id, CancellationToken
         var request = Context.Request;
         if (request.ContentType is { Length: > 0 } type && !type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
             throw SwarmException.Invalid($"unsupported Content-Type header ({type}): must be 'application/json'");
+        using var body = new MemoryStream();
+        await CopyBodyAsync(body).ConfigureAwait(false);
+        return Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
+    }
+
+    /// <summary>Copies the body, within the limit of <see cref="TextAsync"/>.</summary>
+    public async Task CopyBodyAsync(MemoryStream body)
+    {
+        var request = Context.Request;
         if (Context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = RefusedBytesMax;
-        using var body = new MemoryStream();
         var (buffer, total) = (ArrayPool<byte>.Shared.Rent(16 << 10), 0L);
         try
         {
@@ -78,7 +86,6 @@ internal sealed record ApiCall(HttpContext Context, string Id, CancellationToken
         }
         if (total > ApiJson.BodyBytesMax)
             throw SwarmException.Invalid($"The body has {total} bytes; {ApiJson.BodyBytesMax} at most are read.");
-        return Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
     }
 
     /// <summary>Answers with one object.</summary>

@@ -1,0 +1,140 @@
+using Grpc.Core;
+using SwarmPS.Daemon.Consensus;
+using SwarmPS.Daemon.Rpc;
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Forwarding;
+
+/// <summary>This manager's way to the leader, which may be itself.</summary>
+internal sealed class LeaderLink : ISwarmQuorum, ILeadership, IDisposable
+{
+    /// <summary>How long to wait for the leader to change before asking again all the same.</summary>
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly RaftNode raft;
+    private readonly SwarmStore store;
+    private readonly ManagerChannels channels;
+    private readonly TimeProvider clock;
+    private readonly Lock gate = new();
+    private TaskCompletionSource changed = NewSignal();
+    private Task<ulong>? asked;
+    private Task<ulong>? askedNext;
+
+    /// <summary>A link for as long as the node is in its quorum.</summary>
+    public LeaderLink(RaftNode raft, SwarmStore store, ManagerChannels channels, TimeProvider clock)
+    {
+        (this.raft, this.store, this.channels, this.clock) = (raft, store, channels, clock);
+        raft.MembersChanged += Signal;
+    }
+
+    /// <inheritdoc cref="ISwarmQuorum.IsLeader"/>
+    public bool IsLeader => raft.IsLeader;
+
+    /// <inheritdoc/>
+    public CancellationToken Leadership => raft.Leadership;
+
+    /// <inheritdoc/>
+    public string? LeaderAddress => RaftAddress.NodeAddress(raft.Leader);
+
+    /// <inheritdoc/>
+    public string NoLeader => raft.NoLeader();
+
+    /// <inheritdoc/>
+    public async Task CatchUpAsync(CancellationToken stop)
+    {
+        if (raft.IsLeader)
+        {
+            try
+            {
+                await raft.ReadBarrierAsync(stop).ConfigureAwait(false);
+                return;
+            }
+            catch (SwarmException lost)
+            {
+                throw new LeaderChangedException(lost.Message, lost);
+            }
+        }
+        Task<ulong> version;
+        lock (gate)
+        {
+            // Reads that come while one is being asked for share the next one, which certainly begins after them.
+            version = asked is { IsCompleted: false } running
+                ? askedNext ??= AfterAsync(running)
+                : asked = VersionAsync();
+        }
+        await ReachedAsync(await version.WaitAsync(stop).ConfigureAwait(false), stop).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<ForwardedAnswer> ForwardAsync(ForwardedRequest request, CancellationToken stop) => AskAsync(ForwardingService.Forward, request, stop);
+
+    /// <inheritdoc/>
+    public async Task ReachedAsync(ulong version, CancellationToken stop)
+    {
+        if (store.Current.Version >= version)
+            return;
+        using var feed = store.Feed.Subscribe();
+        while (store.Current.Version < version)
+            await feed.NextAsync(stop).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task LeaderChangedAsync(CancellationToken stop)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await Task.WhenAny(Volatile.Read(ref changed).Task, Task.Delay(RetryInterval, clock, late.Token)).ConfigureAwait(false);
+        await late.CancelAsync().ConfigureAwait(false);
+        stop.ThrowIfCancellationRequested();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => raft.MembersChanged -= Signal;
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Signal() => Interlocked.Exchange(ref changed, NewSignal()).TrySetResult();
+
+    private async Task<ulong> AfterAsync(Task running)
+    {
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (gate)
+            (asked, askedNext) = (askedNext, null);
+        return await VersionAsync().ConfigureAwait(false);
+    }
+
+    private async Task<ulong> VersionAsync() =>
+        (await AskAsync(ForwardingService.Version, new VersionRequest(), CancellationToken.None).ConfigureAwait(false)).Version;
+
+    private async Task<TAnswer> AskAsync<TRequest, TAnswer>(Method<TRequest, TAnswer> method, TRequest request, CancellationToken stop)
+        where TRequest : class where TAnswer : class
+    {
+        var leader = LeaderAddress ?? throw new LeaderChangedException(NoLeader);
+        // A leader that is lost must not be waited for: the next one is asked.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var answer = channels.To(leader).AskAsync(method, request, patience.Token);
+        try
+        {
+            while (await Task.WhenAny(answer, Volatile.Read(ref changed).Task).ConfigureAwait(false) != answer)
+            {
+                if (LeaderAddress == leader)
+                    continue;
+                await patience.CancelAsync().ConfigureAwait(false);
+                await answer.ConfigureAwait(false);
+            }
+            return await answer.ConfigureAwait(false);
+        }
+        catch (NotLeadingException elsewhere)
+        {
+            throw new LeaderChangedException(elsewhere.Message, elsewhere);
+        }
+        catch (SwarmException unreached) when (unreached.Code is SwarmErrorCode.Unavailable)
+        {
+            throw new LeaderChangedException(unreached.Message, unreached);
+        }
+        catch (OperationCanceledException lost) when (!stop.IsCancellationRequested)
+        {
+            throw new LeaderChangedException($"The leader at {leader} was lost while it was asked.", lost);
+        }
+    }
+}

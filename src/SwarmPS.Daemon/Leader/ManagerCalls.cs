@@ -1,0 +1,54 @@
+using Grpc.Core;
+using PolyType;
+using SwarmPS.Daemon.Rpc;
+
+namespace SwarmPS.Daemon.Leader;
+
+/// <summary>How a node with a manager's certificate comes into the quorum and out of it.</summary>
+internal static class ManagerCalls
+{
+    private const string Service = "swarmps.Managers";
+
+    /// <summary>The keys that the log and the state are sealed by.</summary>
+    public static readonly Method<KeysRequest, KeysAnswer> Keys = RpcMethod.Unary<KeysRequest, KeysAnswer, ManagerShapes>(Service, "Keys");
+
+    /// <summary>Takes the caller into the quorum; answers once it has caught up and votes.</summary>
+    public static readonly Method<JoinRequest, JoinAnswer> Join = RpcMethod.Unary<JoinRequest, JoinAnswer, ManagerShapes>(Service, "Join");
+
+    /// <summary>Takes the caller out of the quorum, where that can do without it.</summary>
+    public static readonly Method<LeaveRequest, LeaveAnswer> Leave = RpcMethod.Unary<LeaveRequest, LeaveAnswer, ManagerShapes>(Service, "Leave");
+}
+
+/// <summary>Asks for the keys.</summary>
+internal sealed record KeysRequest;
+
+/// <summary>The keys, as the keyring exports them.</summary>
+/// <param name="Keys">The keys, in the clear: they travel by mutual TLS alone.</param>
+/// <param name="UnlockKey">The key that managers are locked by; null where they start unlocked.</param>
+internal sealed record KeysAnswer(byte[] Keys, byte[]? UnlockKey = null)
+{
+    /// <summary>Never the keys: this text may end up in a log.</summary>
+    public override string ToString() => "KeysAnswer { … }";
+}
+
+/// <summary>Asks to be taken in.</summary>
+/// <param name="Address">Where nodes reach the caller: <c>IP:PORT</c>. Its log listens on the port after it.</param>
+internal sealed record JoinRequest(string Address);
+
+/// <summary>It is a member.</summary>
+internal sealed record JoinAnswer;
+
+/// <summary>Asks to be taken out.</summary>
+internal sealed record LeaveRequest;
+
+/// <summary>It is a member no more.</summary>
+internal sealed record LeaveAnswer;
+
+/// <summary>The messages' shapes.</summary>
+[GenerateShapeFor<KeysRequest>]
+[GenerateShapeFor<KeysAnswer>]
+[GenerateShapeFor<JoinRequest>]
+[GenerateShapeFor<JoinAnswer>]
+[GenerateShapeFor<LeaveRequest>]
+[GenerateShapeFor<LeaveAnswer>]
+internal sealed partial class ManagerShapes;
