@@ -11,9 +11,11 @@
     TypesToProcess = @('SwarmPS.types.ps1xml')
     FormatsToProcess = @('SwarmPS.format.ps1xml')
     CmdletsToExport = @(
-        'Connect-Swarm', 'Disconnect-Swarm', 'Initialize-Swarm', 'Get-Swarm', 'Set-Swarm', 'Exit-Swarm', 'Backup-Swarm'
+        'Connect-Swarm', 'Disconnect-Swarm', 'Initialize-Swarm', 'Join-Swarm', 'Get-Swarm', 'Set-Swarm', 'Unlock-Swarm', 'Exit-Swarm', 'Backup-Swarm'
+        'Get-SwarmJoinToken', 'Reset-SwarmJoinToken', 'Get-SwarmUnlockKey', 'Reset-SwarmUnlockKey'
+        'Get-SwarmCertificateAuthority', 'Update-SwarmCertificateAuthority'
         'Start-SwarmDaemon', 'Stop-SwarmDaemon'
-        'Get-SwarmNode', 'Set-SwarmNode'
+        'Add-SwarmNode', 'Get-SwarmNode', 'Set-SwarmNode', 'Remove-SwarmNode'
         'New-SwarmService', 'Get-SwarmService', 'Update-SwarmService', 'Resize-SwarmService', 'Restart-SwarmService'
         'Remove-SwarmService', 'Wait-SwarmService'
         'Get-SwarmTask'

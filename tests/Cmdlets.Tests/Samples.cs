@@ -44,6 +44,15 @@ internal static class Samples
         ManagerStatus = new() { Leader = true, Reachability = Reachability.Reachable },
     };
 
+    public static readonly Node Far = new()
+    {
+        Id = "n2",
+        Version = new(5),
+        Spec = new() { Role = NodeRole.Worker },
+        Description = new() { Hostname = "far" },
+        Status = new() { State = NodeState.Ready },
+    };
+
     public static SwarmPS.Model.SwarmTask Task(string id, ulong slot, TaskState state, int minutes, string? error = null) => new()
     {
         Id = id,

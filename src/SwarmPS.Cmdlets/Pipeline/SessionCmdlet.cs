@@ -20,12 +20,21 @@ public abstract class SessionCmdlet : PSCmdlet
     /// <param name="stop">Set when the pipeline is stopped.</param>
     protected abstract Task AskAsync(CancellationToken stop);
 
+    /// <summary>Asks once more when all input is there; nothing unless a cmdlet gathers its input.</summary>
+    /// <param name="stop">Set when the pipeline is stopped.</param>
+    protected virtual Task FinishAsync(CancellationToken stop) => Task.CompletedTask;
+
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord()
+    protected sealed override void ProcessRecord() => Run(() => AskAsync(stopping.Token));
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Run(() => FinishAsync(stopping.Token));
+
+    private void Run(Func<Task> ask)
     {
         try
         {
-            PipelinePump.Run(() => AskAsync(stopping.Token));
+            PipelinePump.Run(ask);
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {

@@ -30,7 +30,7 @@ namespace SwarmPS.Cmdlets.Swarm;
 [OutputType(typeof(SwarmConnectionInfo))]
 public sealed class ConnectSwarmCommand : SessionCmdlet
 {
-    /// <summary>The daemon's socket: a path or <c>unix://PATH</c>.</summary>
+    /// <summary>The daemon's socket, as a path or <c>unix://PATH</c>; or another machine's daemon, as <c>ssh://[user@]host[:port]</c>.</summary>
     /// <value><c>$env:SWARMPS_HOST</c>, else <c>unix:///run/swarmps/swarmps.sock</c></value>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Host", "Address")]

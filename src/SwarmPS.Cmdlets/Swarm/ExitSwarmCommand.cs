@@ -9,6 +9,7 @@ namespace SwarmPS.Cmdlets.Swarm;
 /// <para>The tasks of the node are stopped and its state of the swarm is removed. A worker just leaves; the swarm runs its tasks
 /// elsewhere. A manager counts for the quorum, so it leaves with <c>-Force</c> only: make it a worker first (<c>Set-SwarmNode -Role
 /// Worker</c>) to keep the quorum safe. With the last manager goes the swarm and everything in it.</para>
+/// <para>The node stays listed as down; <c>Remove-SwarmNode</c> takes it off the list.</para>
 /// </remarks>
 /// <example>
 /// <para>Takes a worker out of its swarm, after a question.</para>

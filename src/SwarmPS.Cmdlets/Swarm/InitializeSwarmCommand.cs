@@ -6,7 +6,8 @@ namespace SwarmPS.Cmdlets.Swarm;
 
 /// <summary>Makes a new swarm with the daemon's node as its first manager.</summary>
 /// <remarks>
-/// <para>The node becomes the first manager and the leader. It makes the swarm's certificate authority and its join tokens. The node must be in no swarm.</para>
+/// <para>The node becomes the first manager and the leader. It makes the swarm's certificate authority and its join tokens, which
+/// <c>Get-SwarmJoinToken</c> shows. The node must be in no swarm.</para>
 /// <para>Give <c>-AdvertiseAddress</c> where the machine has several addresses: it is where the other nodes will look for this one.
 /// <c>eth0</c> stands for the address of that interface.</para>
 /// </remarks>
@@ -83,6 +84,7 @@ public sealed class InitializeSwarmCommand : SwarmSettingsCmdlet
         if (!ShouldProcess(swarm.Endpoint.Address, "Make a new swarm"))
             return;
         await swarm.InitializeSwarmAsync(ToRequest(), stop);
+        WarnOfLock(new());
         var answer = await swarm.GetInfoAsync(stop);
         WriteObject(new SwarmClusterInfo(answer.Swarm ?? new SwarmInfo()));
     }

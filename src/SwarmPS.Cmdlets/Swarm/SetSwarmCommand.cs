@@ -35,12 +35,8 @@ public sealed class SetSwarmCommand : SwarmSettingsCmdlet
     {
         if (!ShouldProcess(swarm.Endpoint.Address, "Change the swarm's settings"))
             return;
-        await Revisions.RetryAsync(async () =>
-        {
-            var now = await swarm.GetSwarmAsync(stop);
-            await swarm.UpdateSwarmAsync(ApplyTo(now.Spec), now.Version.Index, SwarmRotation.None, stop);
-            return now;
-        });
+        var before = await SwarmChange.PostAsync(swarm, ApplyTo, SwarmRotation.None, stop);
+        WarnOfLock(before.Spec);
         if (!PassThru)
             return;
         var answer = await swarm.GetInfoAsync(stop);

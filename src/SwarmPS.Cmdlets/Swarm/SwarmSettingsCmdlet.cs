@@ -10,7 +10,7 @@ public abstract class SwarmSettingsCmdlet : SwarmCmdlet
 {
     private bool? autolock;
 
-    /// <summary>Managers ask for the unlock key when they start.</summary>
+    /// <summary>Managers ask for the unlock key when they start; <c>-Autolock:$false</c> ends that.</summary>
     [Parameter]
     public SwitchParameter Autolock { get => autolock ?? false; set => autolock = value; }
 
@@ -44,6 +44,14 @@ public abstract class SwarmSettingsCmdlet : SwarmCmdlet
 
     /// <inheritdoc/>
     protected override string Subject => "Swarm";
+
+    /// <summary>Says what follows where managers lock from now on. The key itself is not shown: warnings end up in logs.</summary>
+    /// <param name="before">What was wanted of the swarm before.</param>
+    private protected void WarnOfLock(SwarmSpec before)
+    {
+        if (autolock == true && before.EncryptionConfig?.AutoLockManagers != true)
+            WriteWarning("From now on a manager asks for the unlock key when it starts: Unlock-Swarm takes it. Get-SwarmUnlockKey shows it now; keep a copy outside of the swarm.");
+    }
 
     /// <summary>The spec with what was given in place of what stood there.</summary>
     internal SwarmSpec ApplyTo(SwarmSpec spec) => spec with

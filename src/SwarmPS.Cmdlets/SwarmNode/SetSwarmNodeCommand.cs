@@ -9,13 +9,15 @@ namespace SwarmPS.Cmdlets.SwarmNode;
 
 /// <summary>Changes what is wanted of nodes: availability, role, labels.</summary>
 /// <remarks>
+/// <para>A drained node's tasks are stopped and run elsewhere; a paused one keeps its tasks and gets no new ones. A worker becomes a manager
+/// and back by <c>-Role</c>, which is refused where the managers would lose their quorum. <c>-Wait</c> waits until it has happened.</para>
 /// <para>What is not given stays as it is. <c>-Label</c> takes the place of all labels; <c>-AddLabel</c> and <c>-RemoveLabel</c> change
 /// single ones.</para>
 /// </remarks>
 /// <example>
 /// <para>Takes the tasks off a node, for work on it.</para>
 /// <code>
-/// Set-SwarmNode box -Availability Drain
+/// Set-SwarmNode far -Availability Drain -Wait -Timeout 5m
 /// </code>
 /// </example>
 /// <example>
@@ -30,6 +32,7 @@ namespace SwarmPS.Cmdlets.SwarmNode;
 /// Set-SwarmNode box -Role Manager
 /// </code>
 /// </example>
+/// <error id="NodeTimeout">The time of <c>-Timeout</c> is up; the message says what is missing. The swarm goes on.</error>
 /// <error id="NodeNotFound">There is no such node.</error>
 /// <error id="UpdateOutOfSequence">Others changed the node again and again in between.</error>
 [Cmdlet(VerbsCommon.Set, "SwarmNode", SupportsShouldProcess = true)]
@@ -66,6 +69,15 @@ public sealed class SetSwarmNodeCommand : SwarmCmdlet
     [Parameter]
     public string[]? RemoveLabel { get; set; }
 
+    /// <summary>Waits until a drained node's tasks have ended, and until a new role has been taken.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>How long <c>-Wait</c> waits for each node.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan Timeout { get; set; } = NodeWait.TimeoutDefault;
+
     /// <summary>Gives the node as it is afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -84,6 +96,8 @@ public sealed class SetSwarmNodeCommand : SwarmCmdlet
             await swarm.UpdateNodeAsync(node.Id, node.Version.Index, ApplyTo(node.Spec), stop);
             return node.Id;
         });
+        if (Wait)
+            await new NodeWait(this, swarm, Timeout).RunAsync(id, name, new() { Role = Role, Availability = Availability }, stop);
         if (PassThru)
             WriteObject(new SwarmNodeInfo(await swarm.GetNodeAsync(id, stop), id == (await swarm.GetInfoAsync(stop)).Swarm?.NodeId));
     });

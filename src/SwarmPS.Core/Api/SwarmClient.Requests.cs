@@ -35,10 +35,10 @@ public sealed partial class SwarmClient
 
     /// <summary>The key that locked managers ask for; empty where they do not lock.</summary>
     public async Task<string> GetUnlockKeyAsync(CancellationToken stop) =>
-        (await GetAsync<SwarmUnlockKey>(Url("/swarm/unlockkey"), stop).ConfigureAwait(false)).UnlockKey ?? "";
+        (await GetAsync<UnlockKeyBody>(Url("/swarm/unlockkey"), stop).ConfigureAwait(false)).UnlockKey ?? "";
 
     /// <summary>Unlocks a locked manager.</summary>
-    public Task UnlockSwarmAsync(string key, CancellationToken stop) => DoAsync(HttpMethod.Post, Url("/swarm/unlock"), new SwarmUnlockKey(key), stop);
+    public Task UnlockSwarmAsync(string key, CancellationToken stop) => DoAsync(HttpMethod.Post, Url("/swarm/unlock"), new UnlockKeyBody(key), stop);
 
     /// <summary>Writes the swarm's whole state, sealed, to a stream.</summary>
     public async Task BackUpSwarmAsync(SwarmBackupRequest request, Stream to, CancellationToken stop)

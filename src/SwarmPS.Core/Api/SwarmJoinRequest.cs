@@ -29,10 +29,10 @@ public sealed record SwarmJoinRequest
 
 /// <summary>What <c>POST /swarm/unlock</c> asks for, and <c>GET /swarm/unlockkey</c> answers.</summary>
 /// <param name="UnlockKey">The key: <c>SWMKEY-1-…</c>; empty where managers do not lock.</param>
-public sealed record SwarmUnlockKey(string? UnlockKey = null)
+public sealed record UnlockKeyBody(string? UnlockKey = null)
 {
     /// <summary>Never the key: this text may end up in a log.</summary>
-    public override string ToString() => "SwarmUnlockKey { … }";
+    public override string ToString() => "UnlockKeyBody { … }";
 }
 
 /// <summary>What a change of the swarm makes anew.</summary>

@@ -35,7 +35,13 @@ public sealed partial class ExampleTests
         await using var daemon = await SwarmAsync();
         using var prompt = new Prompt(daemon);
         var isTried = TriedOnly.Contains(name.Split('-')[1]) || TriedOnly.Contains(name);
-        var code = Socket().Replace(All[name].Examples[index].Code, daemon.Socket);
+        // Other daemons of the examples are in no swarm.
+        await using var other = await FakeDaemon.StartAsync();
+        var joined = false;
+        other.Json("POST /swarm/join", () => { joined = true; return null; })
+            .Json("GET /info", () => new InfoAnswer { Name = "far", Swarm = joined ? new() { NodeId = "n2", LocalNodeState = "active" } : new() });
+        var code = Lab().Replace(All[name].Examples[index].Code, other.Socket);
+        code = Socket().Replace(code, daemon.Socket);
         Assert.Contains(name, code, StringComparison.Ordinal);
         var outcome = prompt.Run($"$ConfirmPreference = 'None'; $WhatIfPreference = ${isTried}\n{Stand}\n{code}");
         if (isTried)
@@ -58,17 +64,32 @@ public sealed partial class ExampleTests
         return daemon.Has(Samples.Web, Samples.Db)
             .Json("GET /services/new1", () => Samples.Web)
             .Json("GET /services/web", () => Samples.Web)
-            .Json("GET /nodes", () => new[] { Samples.Box })
-            .Json("GET /nodes/*", () => Samples.Box)
+            .Json("GET /nodes", () => new[] { Samples.Box, Samples.Far with { Status = new() { State = NodeState.Down } } })
+            .Json("GET /nodes/*", request => request.Path is "/nodes/far" or "/nodes/n2" ? Samples.Far : Samples.Box)
+            .Json("GET /info", () => new InfoAnswer { Name = "box", Swarm = new() { NodeId = "n1", LocalNodeState = "active", ControlAvailable = true, RemoteManagers = [new("n1", "192.0.2.10:2377")] } })
             .Json("POST /nodes/*/update", () => null)
-            .Json("GET /tasks", () => new[] { Samples.Task("t1", 1, TaskState.Running, 9) })
+            .Json("GET /tasks", request => request.Query.GetValueOrDefault("filters", "").Contains("n2", StringComparison.Ordinal) ? [] : new[] { Samples.Task("t1", 1, TaskState.Running, 9) })
             .Json("GET /tasks/*", () => Samples.Task("t1", 1, TaskState.Running, 9))
             .Json("GET /services/*/logs", () => null)
-            .Json("GET /swarm", () => new SwarmObject { Id = "s1", Version = new(5) })
+            .Json("GET /swarm", () => new SwarmObject
+            {
+                Id = "s1",
+                Version = new(5),
+                Spec = new() { EncryptionConfig = new(true) },
+                JoinTokens = new("SWMTKN-1-w", "SWMTKN-1-m"),
+                TLSInfo = new(Certificates.Root),
+            })
+            .Json("GET /swarm/unlockkey", () => new UnlockKeyBody("SWMKEY-1-x"))
+            .Json("POST /swarm/unlock", () => null)
+            .Json("POST /swarm/join", () => null)
+            .Json("DELETE /nodes/*", () => null)
             .Json("POST /swarm/init", () => "n1")
             .Json("POST /swarm/update", () => null)
             .Json("POST /swarm/leave", () => null);
     }
+
+    [GeneratedRegex(@"/run/swarmps/lab\d\.sock")]
+    private static partial Regex Lab();
 
     [GeneratedRegex(@"/run/swarmps/\w+\.sock")]
     private static partial Regex Socket();
