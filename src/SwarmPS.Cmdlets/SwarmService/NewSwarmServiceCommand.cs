@@ -14,9 +14,9 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// be a hashtable.</para>
 /// </remarks>
 /// <example>
-/// <para>Three replicas behind port 8080 of every node.</para>
+/// <para>Three replicas, each reached at port 8080 of its node.</para>
 /// <code>
-/// New-SwarmService web nginx:alpine -Replicas 3 -Publish 8080:80
+/// New-SwarmService web nginx:alpine -Replicas 3 -Publish published=8080,target=80,mode=host
 /// </code>
 /// </example>
 /// <example>

@@ -90,20 +90,10 @@ public sealed class HelpTests
     [Fact]
     public void Pages_AreThoseOfTheComments()
     {
-        var folder = Path.Combine(Root(), "docs", "cmdlets");
+        var folder = Path.Combine(Checkout.Root, "docs", "cmdlets");
         const string Remedy = "Write the pages anew: dotnet run --project build/Help pages docs/cmdlets";
         var pages = Pages.All();
         Assert.True(pages.Keys.Order().SequenceEqual(Directory.GetFiles(folder).Select(Path.GetFileName).Order()), $"docs/cmdlets has other pages than there are cmdlets. {Remedy}");
         Assert.All(pages, page => Assert.True(File.ReadAllText(Path.Combine(folder, page.Key)) == page.Value, $"docs/cmdlets/{page.Key} is not up to date. {Remedy}"));
-    }
-
-    private static string Root()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "SwarmPS.slnx")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException($"No SwarmPS.slnx above {AppContext.BaseDirectory}: run the tests from a clone.");
     }
 }

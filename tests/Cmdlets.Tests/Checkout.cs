@@ -1,0 +1,17 @@
+namespace SwarmPS.Cmdlets.Tests;
+
+/// <summary>The clone that the tests were built in.</summary>
+internal static class Checkout
+{
+    public static string Root { get; } = Find();
+
+    private static string Find()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "SwarmPS.slnx")))
+                return folder.FullName;
+        }
+        throw new InvalidOperationException($"No SwarmPS.slnx above {AppContext.BaseDirectory}: run the tests from a clone.");
+    }
+}
