@@ -47,6 +47,10 @@ public sealed partial class SwarmClient
         await answer.Content.CopyToAsync(to, stop).ConfigureAwait(false);
     }
 
+    /// <summary>Makes a swarm of a backup; gives this node's id.</summary>
+    public Task<string> RestoreSwarmAsync(SwarmRestoreRequest request, Stream backup, CancellationToken stop) =>
+        PostAsync<string>(Url("/swarmps/restore"), new RestoreContent(request, backup), stop);
+
     /// <summary>Leaves the swarm.</summary>
     public Task LeaveSwarmAsync(bool force, CancellationToken stop) =>
         DoAsync(HttpMethod.Post, Url("/swarm/leave", ("force", Flag(force))), null, stop);

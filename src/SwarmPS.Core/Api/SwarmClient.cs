@@ -60,7 +60,7 @@ public sealed partial class SwarmClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
-            request.Content = new StringContent(ApiJson.Write(body), Encoding.UTF8, "application/json");
+            request.Content = body as HttpContent ?? new StringContent(ApiJson.Write(body), Encoding.UTF8, "application/json");
         try
         {
             var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);

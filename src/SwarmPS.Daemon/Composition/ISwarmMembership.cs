@@ -52,6 +52,9 @@ public interface ISwarmMembership
     /// <summary>Makes a new swarm and gives this node's id. Throws <see cref="SwarmException"/>.</summary>
     Task<string> InitAsync(SwarmInitRequest request, CancellationToken stop);
 
+    /// <summary>Makes a swarm of the objects of a backup, in the place of the manager that made it. Throws <see cref="SwarmException"/>.</summary>
+    Task<string> RestoreAsync(SwarmRestoreRequest request, string nodeId, IReadOnlyList<StoreObject> objects, CancellationToken stop);
+
     /// <summary>Joins a swarm as worker or manager, as the token says. Throws <see cref="SwarmException"/>.</summary>
     Task JoinAsync(SwarmJoinRequest request, CancellationToken stop);
 

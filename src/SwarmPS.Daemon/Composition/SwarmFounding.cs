@@ -36,25 +36,36 @@ internal sealed record SwarmFounding
     /// </summary>
     public static SwarmFounding Create(SwarmInitRequest request, SwarmDirectory directory, TimeProvider clock)
     {
-        var listen = HostAddresses.Parse(request.ListenAddr, IPAddress.Any, HostAddresses.DefaultPort);
-        HostAddresses.RequireLocal(listen.Address, "listen");
-        var advertise = Advertise(request.AdvertiseAddr, listen);
-        var node = new NodeFile
-        {
-            NodeId = NewId(),
-            SwarmId = NewId(),
-            ListenAddr = listen.ToString(),
-            AdvertiseAddr = advertise.ToString(),
-            DataPathAddr = request.DataPathAddr is { Length: > 0 } path ? HostAddresses.Parse(path, IPAddress.Any, HostAddresses.DefaultPort).Address.ToString() : null,
-        };
-        directory.Create();
+        var node = NodeOf(request.ListenAddr, request.AdvertiseAddr, request.DataPathAddr) with { NodeId = NewId(), SwarmId = NewId() };
         using var root = RootCa.Create(clock);
-        var validity = SwarmDefaults.Fill(request.Spec).CAConfig!.NodeCertExpiry!.Value;
+        Equip(node, root, SwarmDefaults.Fill(request.Spec), directory, clock);
+        return new(request, node, root);
+    }
+
+    /// <summary>A node of this machine at the addresses that are asked for. Throws <see cref="SwarmException"/> where one is wrong.</summary>
+    internal static NodeFile NodeOf(string? listenAddr, string? advertiseAddr, string? dataPathAddr)
+    {
+        var listen = HostAddresses.Parse(listenAddr, IPAddress.Any, HostAddresses.DefaultPort);
+        HostAddresses.RequireLocal(listen.Address, "listen");
+        return new()
+        {
+            NodeId = "",
+            SwarmId = "",
+            ListenAddr = listen.ToString(),
+            AdvertiseAddr = Advertise(advertiseAddr, listen).ToString(),
+            DataPathAddr = dataPathAddr is { Length: > 0 } path ? HostAddresses.Parse(path, IPAddress.Any, HostAddresses.DefaultPort).Address.ToString() : null,
+        };
+    }
+
+    /// <summary>Makes a first manager's certificate and keyring, and writes them.</summary>
+    internal static void Equip(NodeFile node, RootCa root, SwarmSpec spec, SwarmDirectory directory, TimeProvider clock)
+    {
+        directory.Create();
+        var validity = spec.CAConfig?.NodeCertExpiry ?? RootCa.DefaultNodeValidity;
         var (identity, files) = NodeIdentity.Create(root, new(node.NodeId, NodeRole.Manager, node.SwarmId), validity, clock);
         identity.Dispose();
         files.Write(directory.Certificates, (file, text) => DurableFile.Write(file, Encoding.ASCII.GetBytes(text)));
         Keyring.Create(directory.KeyringFile, KeyEncryptionKey.FromFile(directory.KeyringKeyFile));
-        return new(request, node, root);
     }
 
     /// <summary>A new object's id.</summary>

@@ -5,6 +5,7 @@ using SwarmPS.Daemon.Forwarding;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Security;
 using SwarmPS.Model;
+using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Composition;
 
@@ -68,20 +69,22 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<string> InitAsync(SwarmInitRequest request, CancellationToken stop)
-    {
-        await gate.WaitAsync(stop).ConfigureAwait(false);
-        try
+    public Task<string> InitAsync(SwarmInitRequest request, CancellationToken stop) => FromOutsideAsync(
+        () =>
         {
-            if (standing.State != LocalNodeState.Inactive)
-                throw new SwarmException(SwarmErrorCode.Unavailable, AlreadyIn);
-            return await FoundAsync(request, stop).ConfigureAwait(false);
-        }
-        finally
+            var founding = SwarmFounding.Create(request, directory, clock);
+            return (founding.Node, founding.Found);
+        },
+        stop);
+
+    /// <inheritdoc/>
+    public Task<string> RestoreAsync(SwarmRestoreRequest request, string nodeId, IReadOnlyList<StoreObject> objects, CancellationToken stop) => FromOutsideAsync(
+        () =>
         {
-            gate.Release();
-        }
-    }
+            var restoring = SwarmRestoring.Create(request, nodeId, objects, directory, clock);
+            return (restoring.Node, restoring.Fill);
+        },
+        stop);
 
     /// <inheritdoc/>
     public async Task JoinAsync(SwarmJoinRequest request, CancellationToken stop)
@@ -154,15 +157,31 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         gate.Dispose();
     }
 
-    private async Task<string> FoundAsync(SwarmInitRequest request, CancellationToken stop)
+    private async Task<string> FromOutsideAsync(Func<(NodeFile Node, Action<StoreTransaction> Found)> make, CancellationToken stop)
+    {
+        await gate.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (standing.State != LocalNodeState.Inactive)
+                throw new SwarmException(SwarmErrorCode.Unavailable, AlreadyIn);
+            return await FoundAsync(make, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Makes a swarm of this one manager, whose first transaction is <c>Found</c>.</summary>
+    private async Task<string> FoundAsync(Func<(NodeFile Node, Action<StoreTransaction> Found)> make, CancellationToken stop)
     {
         await EnterAsync(
             async () =>
             {
                 // What an attempt left over that was cut off.
                 directory.RemoveSwarm();
-                var founding = SwarmFounding.Create(request, directory, clock);
-                return (founding.Node, await ManagerSession.StartAsync(options, directory, founding.Node, new(Forwarded, Found: founding.Found), clock, logging, stop).ConfigureAwait(false));
+                var (node, found) = make();
+                return (node, await ManagerSession.StartAsync(options, directory, node, new(Forwarded, Found: found), clock, logging, stop).ConfigureAwait(false));
             },
             "made",
             stop).ConfigureAwait(false);

@@ -16,8 +16,8 @@ namespace SwarmPS.Daemon.Persistence;
 /// </summary>
 internal static class BackupFile
 {
-    /// <summary>Bytes a backup may have: 1 GiB.</summary>
-    public const int BytesMax = 1 << 30;
+    /// <summary>Bytes a backup may have: 256 MiB.</summary>
+    public const int BytesMax = 256 << 20;
 
     private const int HeadBytesMax = 1 << 20;
     private const int LengthBytes = sizeof(int);

@@ -154,4 +154,25 @@ public sealed class SwarmTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    [Fact]
+    public async Task Restore_SendsWhatIsAskedFor_AndThenTheFile()
+    {
+        await using var daemon = await DaemonAsync();
+        daemon.Json("POST /swarmps/restore", () => "n1");
+        using var prompt = new Prompt(daemon);
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, "the backup's bytes");
+            prompt.Run($"$p = [Security.SecureString]::new(); 'long enough'.ToCharArray().ForEach{{ $p.AppendChar($_) }}; Restore-Swarm '{path}' -Passphrase $p -AdvertiseAddress 10.0.0.1 -Confirm:$false").One<SwarmClusterInfo>();
+            var sent = daemon.Changes.Single().Body.Split('\n', 2);
+            Assert.Equal(("long enough", "10.0.0.1"), (ApiJson.Read<SwarmRestoreRequest>(sent[0]).Passphrase, ApiJson.Read<SwarmRestoreRequest>(sent[0]).AdvertiseAddr));
+            Assert.Equal("the backup's bytes", sent[1]);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 }

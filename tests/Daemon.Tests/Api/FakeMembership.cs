@@ -26,6 +26,8 @@ internal sealed class FakeMembership : ISwarmMembership, IAsyncDisposable
 
     public (bool Worker, bool Manager)? Rotated { get; private set; }
 
+    public Task<string> RestoreAsync(SwarmRestoreRequest request, string nodeId, IReadOnlyList<StoreObject> objects, CancellationToken cancel) => Task.FromResult(nodeId);
+
     public async Task<string> InitAsync(SwarmInitRequest request, CancellationToken cancel)
     {
         Initialized = request;
