@@ -3,6 +3,7 @@ using System.Net;
 using SwarmPS.Api;
 using SwarmPS.Daemon.Api.Http;
 using SwarmPS.Daemon.Composition;
+using SwarmPS.Daemon.Security;
 using SwarmPS.Model;
 using SwarmPS.Model.Validation;
 
@@ -23,11 +24,9 @@ internal sealed class SwarmEndpoints(ISwarmMembership membership, SwarmChanges c
         new("POST", "/swarm/update", UpdateAsync),
         new("POST", "/swarm/leave", LeaveAsync),
         new("POST", "/swarm/join", JoinAsync),
-        new("GET", "/swarm/unlockkey", _ => throw NoAutolock()),
-        new("POST", "/swarm/unlock", _ => throw NoAutolock()),
+        new("GET", "/swarm/unlockkey", call => call.AnswerAsync(new UnlockKeyBody(changes.State.Swarm!.UnlockKey?.Value ?? ""))),
+        new("POST", "/swarm/unlock", UnlockAsync),
     ];
-
-    private static SwarmException NoAutolock() => new(SwarmErrorCode.Unimplemented, "Locking managers is not supported yet, so there is no key to unlock them with.");
 
     private static SwarmException AlreadyIn() => new(
         SwarmErrorCode.Unavailable, "This node is already part of a swarm. Use \"docker swarm leave\" (Exit-Swarm) to leave this swarm and join another one.");
@@ -61,8 +60,7 @@ internal sealed class SwarmEndpoints(ISwarmMembership membership, SwarmChanges c
         var version = call.VersionOf("swarm");
         _ = changes.Manager;
         var (worker, manager) = (call.Flag("rotateWorkerToken"), call.Flag("rotateManagerToken"));
-        if (call.Flag("rotateManagerUnlockKey"))
-            throw NoAutolock();
+        var unlockKey = call.Flag("rotateManagerUnlockKey");
         var spec = await call.BodyAsync<SwarmSpec>().ConfigureAwait(false);
         SpecValidation.Check(spec).ThrowIfAny("The swarm");
         await changes.MakeAsync(
@@ -72,11 +70,19 @@ internal sealed class SwarmEndpoints(ISwarmMembership membership, SwarmChanges c
                 if (swarm.Version.Index != version)
                     throw SwarmException.OutOfSequence();
                 // Written also where nothing changes, so that of two updates from one version one is refused.
-                tx.Put(swarm with { Spec = Merge(swarm.Spec, spec) });
+                var merged = Merge(swarm.Spec, spec);
+                tx.Put(swarm with { Spec = merged, UnlockKey = UnlockKey.For(merged, swarm.UnlockKey, unlockKey) });
             },
             call.Stop).ConfigureAwait(false);
         if (worker || manager)
             await membership.RotateTokensAsync(worker, manager, call.Stop).ConfigureAwait(false);
+        await call.AnswerEmptyAsync().ConfigureAwait(false);
+    }
+
+    private async Task UnlockAsync(ApiCall call)
+    {
+        var asked = await call.BodyAsync<UnlockKeyBody>().ConfigureAwait(false);
+        await membership.UnlockAsync(asked.UnlockKey ?? "", call.Stop).ConfigureAwait(false);
         await call.AnswerEmptyAsync().ConfigureAwait(false);
     }
 

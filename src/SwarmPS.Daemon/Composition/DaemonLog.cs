@@ -48,4 +48,7 @@ internal static partial class DaemonLog
 
     [LoggerMessage(1007, LogLevel.Information, "Joined the swarm as {Role}; this is node {NodeId}")]
     internal static partial void Joined(this ILogger log, NodeRole role, string nodeId);
+
+    [LoggerMessage(1010, LogLevel.Warning, "This manager is locked: it needs the unlock key (docker swarm unlock, Unlock-Swarm)")]
+    internal static partial void Locked(this ILogger log);
 }

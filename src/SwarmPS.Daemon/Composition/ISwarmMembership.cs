@@ -58,6 +58,9 @@ public interface ISwarmMembership
     /// <summary>Joins a swarm as worker or manager, as the token says. Throws <see cref="SwarmException"/>.</summary>
     Task JoinAsync(SwarmJoinRequest request, CancellationToken stop);
 
+    /// <summary>Unlocks a locked manager. Throws <see cref="SwarmException"/>: Unauthenticated where the key is wrong, AlreadyExists where nothing is locked.</summary>
+    Task UnlockAsync(string key, CancellationToken stop);
+
     /// <summary>Leaves the swarm: tasks stop, state is removed. A manager needs <paramref name="force"/>.</summary>
     Task LeaveAsync(bool force, CancellationToken stop);
 

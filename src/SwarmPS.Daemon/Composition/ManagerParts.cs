@@ -59,7 +59,7 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
     public static async Task<ManagerParts> OpenAsync(
         SwarmDirectory directory, NodeFile node, ManagerEntry entry, TimeProvider clock, ILoggerFactory logging, CancellationToken stop)
     {
-        var keyring = Keyring.Open(directory.KeyringFile, KeyEncryptionKey.FromFile(directory.KeyringKeyFile));
+        var keyring = Keyring.Open(directory.KeyringFile, entry.LockedBy ?? KeyEncryptionKey.FromFile(directory.KeyringKeyFile));
         var managers = ManagerList.Load(directory.ManagersFile);
         var identity = NodeIdentity.Load(NodeCertificate.Read(directory.Certificates));
         var trust = new PeerTrust(identity, clock);

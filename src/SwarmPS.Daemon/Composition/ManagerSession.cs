@@ -153,4 +153,5 @@ internal sealed class ManagerSession : ISwarmSession
 /// <param name="Forwarded">Where clients of other managers are answered.</param>
 /// <param name="Found">The first transaction of a new swarm; null where it goes into one that is there.</param>
 /// <param name="Joining">Whether the quorum has yet to take it in.</param>
-internal sealed record ManagerEntry(ForwardedCalls Forwarded, Action<StoreTransaction>? Found = null, bool Joining = false);
+/// <param name="LockedBy">What the keyring is sealed by; null for the key in its file.</param>
+internal sealed record ManagerEntry(ForwardedCalls Forwarded, Action<StoreTransaction>? Found = null, bool Joining = false, KeyEncryptionKey? LockedBy = null);

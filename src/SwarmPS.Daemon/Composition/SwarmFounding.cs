@@ -84,6 +84,7 @@ internal sealed record SwarmFounding
             DataPathPort = request.DataPathPort == 0 ? SwarmDefaults.DataPathPort : request.DataPathPort,
             JoinTokens = new(JoinToken.Create(rootPem), JoinToken.Create(rootPem)),
             RootKey = rootKey,
+            UnlockKey = UnlockKey.For(SwarmDefaults.Fill(request.Spec), present: null, rotate: false),
         });
         store.Put(new Node
         {

@@ -58,8 +58,14 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         {
             if (NodeFile.Load(directory.NodeFile) is not { } node)
                 return;
+            if (Keyring.LockOf(directory.KeyringFile) is KeyringLock.UnlockKey)
+            {
+                standing = new(LocalNodeState.Locked, "", null);
+                log.Locked();
+                return;
+            }
             standing = new(LocalNodeState.Pending, "", null);
-            Enter(await ReenterAsync(node, stop).ConfigureAwait(false));
+            Enter(await ReenterAsync(node, lockedBy: null, stop).ConfigureAwait(false));
             log.Resumed(node.SwarmId, node.NodeId);
         }
         finally
@@ -96,6 +102,25 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
                 throw new SwarmException(SwarmErrorCode.Unavailable, AlreadyIn);
             await EnterAsync(() => new SwarmJoining(options, directory, Forwarded, clock, logging).JoinAsync(request, stop), "joined", stop).ConfigureAwait(false);
             log.Joined(standing.Session!.IsManager ? NodeRole.Manager : NodeRole.Worker, standing.Session.Member.NodeId);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task UnlockAsync(string key, CancellationToken stop)
+    {
+        await gate.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (standing.State == LocalNodeState.Inactive)
+                throw new SwarmException(SwarmErrorCode.Unavailable, NotIn);
+            if (standing.State != LocalNodeState.Locked || NodeFile.Load(directory.NodeFile) is not { } node)
+                throw new SwarmException(SwarmErrorCode.AlreadyExists, "swarm is not locked");
+            Enter(await ReenterAsync(node, UnlockKey.Seals(key), stop).ConfigureAwait(false));
+            log.Resumed(node.SwarmId, node.NodeId);
         }
         finally
         {
@@ -215,14 +240,14 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     }
 
     /// <summary>What a node's part is, its certificate says.</summary>
-    private async Task<ISwarmSession> ReenterAsync(NodeFile node, CancellationToken stop)
+    private async Task<ISwarmSession> ReenterAsync(NodeFile node, KeyEncryptionKey? lockedBy, CancellationToken stop)
     {
         NodeRole role;
         using (var identity = NodeIdentity.Load(NodeCertificate.Read(directory.Certificates)))
             role = identity.Subject.Role;
         return role is NodeRole.Worker
             ? WorkerSession.Start(options, directory, node, clock, logging)
-            : await ManagerSession.StartAsync(options, directory, node, new(Forwarded), clock, logging, stop).ConfigureAwait(false);
+            : await ManagerSession.StartAsync(options, directory, node, new(Forwarded, LockedBy: lockedBy), clock, logging, stop).ConfigureAwait(false);
     }
 
     private void Enter(ISwarmSession session)

@@ -95,8 +95,14 @@ internal sealed class ManagerQuorum : IAsyncDisposable
     /// <summary>Breaks the log's connections, so that new ones are made by the present certificate and roots.</summary>
     public void Recycle() => peers.Recycle();
 
-    /// <summary>Breaks connections of nodes that are managers no more, until stopped.</summary>
-    public Task RunAsync(CancellationToken stop) => peers.RunAsync(stop);
+    /// <summary>Breaks connections of nodes that are managers no more, and keeps the keyring locked as the swarm wants it, until stopped.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await using var scope = new LoopScope(stop);
+        scope.Run("manager connections", peers.RunAsync);
+        scope.Run("autolock", new AutolockLoop(options.Store, options.Keyring, options.Directory, options.Logging.CreateLogger<AutolockLoop>()).RunAsync);
+        throw await scope.FirstFault.WaitAsync(stop).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

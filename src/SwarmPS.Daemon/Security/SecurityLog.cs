@@ -20,4 +20,7 @@ internal static partial class SecurityLog
 
     [LoggerMessage(3304, LogLevel.Information, "The certificate was renewed and is valid until {NotAfter}")]
     internal static partial void Renewed(this ILogger log, DateTimeOffset notAfter);
+
+    [LoggerMessage(3305, LogLevel.Information, "This manager {How} when it starts again")]
+    internal static partial void Autolock(this ILogger log, string how);
 }

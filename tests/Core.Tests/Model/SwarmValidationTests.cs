@@ -20,9 +20,9 @@ public sealed class SwarmValidationTests
             EncryptionConfig = new(true),
         });
         Assert.Equal(
-            ["Name", "Dispatcher.HeartbeatPeriod", "CAConfig.NodeCertExpiry", "EncryptionConfig.AutoLockManagers", "CAConfig.ExternalCAs", "CAConfig"],
+            ["Name", "Dispatcher.HeartbeatPeriod", "CAConfig.NodeCertExpiry", "CAConfig.ExternalCAs", "CAConfig"],
             problems.Select(problem => problem.Path));
-        Assert.Equal([false, false, false, true, true, true], problems.Select(problem => problem.Unsupported));
+        Assert.Equal([false, false, false, true, true], problems.Select(problem => problem.Unsupported));
     }
 
     [Fact]

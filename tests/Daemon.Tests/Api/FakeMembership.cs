@@ -54,6 +54,10 @@ internal sealed class FakeMembership : ISwarmMembership, IAsyncDisposable
 
     public SwarmJoinRequest? Joined { get; private set; }
 
+    public Task UnlockAsync(string key, CancellationToken cancel) => State is LocalNodeState.Locked
+        ? Task.CompletedTask
+        : throw new SwarmException(SwarmErrorCode.AlreadyExists, "swarm is not locked");
+
     public Task JoinAsync(SwarmJoinRequest request, CancellationToken cancel)
     {
         Joined = request;

@@ -51,7 +51,6 @@ public sealed class SwarmTests
     [InlineData("""{"DefaultAddrPool":["10.0.0.0"]}""", "is not a range of addresses", 400)]
     [InlineData("""{"DefaultAddrPool":["10.0.0.0/28"],"SubnetSize":24}""", "10.0.0.0/28 is smaller than one subnet", 400)]
     [InlineData("""{"ForceNewCluster":true}""", "not supported yet", 501)]
-    [InlineData("""{"Spec":{"EncryptionConfig":{"AutoLockManagers":true}}}""", "locking managers is not supported yet", 501)]
     [InlineData("""{"Availability":"away"}""", "'away' at Availability is none of: active, pause, drain", 400)]
     [InlineData("""{"Spec":""", "invalid JSON in the body", 400)]
     public async Task WrongInit_IsRefused_AndNothingIsMade(string body, string message, int status)
@@ -97,12 +96,28 @@ public sealed class SwarmTests
         Assert.StartsWith("This node is already part of a swarm", await api.RefusedAsync(503, "POST", "/swarm/join", "{}"));
     }
 
-    [Theory]
-    [InlineData("GET", "/swarm/unlockkey")]
-    [InlineData("POST", "/swarm/unlock")]
-    public async Task WhatIsNotThereYet_SaysSo(string method, string path)
+    [Fact]
+    public async Task Autolock_MakesAKey_WhichIsShownByItsOwnPathAlone_AndRotated()
     {
         await using var api = await ApiHarness.StartAsync();
-        Assert.Contains("not supported yet", await api.RefusedAsync(501, method, path));
+        Assert.Equal("", (string?)(await api.OkAsync("GET", "/swarm/unlockkey"))!["UnlockKey"]);
+        await UpdateAsync(api, """{"EncryptionConfig":{"AutoLockManagers":true}}""");
+        var key = (string)(await api.OkAsync("GET", "/swarm/unlockkey"))!["UnlockKey"]!;
+        Assert.Matches("^SWMKEY-1-[A-Za-z0-9+/]{43}$", key);
+        Assert.DoesNotContain(key[9..], (await api.OkAsync("GET", "/swarm"))!.ToString());
+        Assert.DoesNotContain(key[9..], (await api.OkAsync("GET", "/info"))!.ToString());
+        await UpdateAsync(api, """{"Labels":{"a":"b"}}""");
+        Assert.Equal(key, (string?)(await api.OkAsync("GET", "/swarm/unlockkey"))!["UnlockKey"]);
+        await UpdateAsync(api, "{}", "&rotateManagerUnlockKey=1");
+        Assert.NotEqual(key, (string?)(await api.OkAsync("GET", "/swarm/unlockkey"))!["UnlockKey"]);
+        await UpdateAsync(api, """{"EncryptionConfig":{"AutoLockManagers":false}}""");
+        Assert.Equal("", (string?)(await api.OkAsync("GET", "/swarm/unlockkey"))!["UnlockKey"]);
+        Assert.Equal("swarm is not locked", await api.RefusedAsync(409, "POST", "/swarm/unlock", """{"UnlockKey":"x"}"""));
+    }
+
+    private static async Task UpdateAsync(ApiHarness api, string spec, string more = "")
+    {
+        var version = (int)(await api.OkAsync("GET", "/swarm"))!["Version"]!["Index"]!;
+        await api.OkAsync("POST", $"/swarm/update?version={version}{more}", spec);
     }
 }

@@ -19,8 +19,6 @@ internal static class SwarmRules
 
     private static void CheckUnsupported(SwarmSpec spec, SpecProblems problems)
     {
-        if (spec.EncryptionConfig?.AutoLockManagers == true)
-            problems.Unsupported("EncryptionConfig.AutoLockManagers", "locking managers is not supported yet");
         if (spec.CAConfig?.ExternalCAs is { Count: > 0 })
             problems.Unsupported("CAConfig.ExternalCAs", "external certificate authorities are not supported yet");
         if (spec.CAConfig is { SigningCACert.Length: > 0 } or { SigningCAKey.Length: > 0 } or { ForceRotate: > 0 })
