@@ -51,14 +51,14 @@ public sealed partial class ExampleTests
     }
 
     /// <summary>In the place of what asks a person.</summary>
-    private const string Stand = """
+    internal const string Stand = """
         function Read-Host {
             param([Parameter(Position = 0)] $Prompt, [switch] $AsSecureString)
             $text = [Security.SecureString]::new(); 'SWMKEY-1-x'.ToCharArray().ForEach{ $text.AppendChar($_) }; $text
         }
         """;
 
-    private static async Task<FakeDaemon> SwarmAsync()
+    internal static async Task<FakeDaemon> SwarmAsync()
     {
         var daemon = await FakeDaemon.StartAsync();
         return daemon.Has(Samples.Web, Samples.Db)
