@@ -26,19 +26,21 @@ internal sealed class NodeWait(Cmdlet cmdlet, SwarmClient swarm, TimeSpan timeou
     {
         using var deadline = new CancellationTokenSource(timeout < TimeoutMax ? timeout : TimeoutMax, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
-        var missing = "an answer";
+        // The first look is not hurried, so that a time-out can always say what is missing.
+        var missing = await MissingAsync(id, wanted, stop);
         try
         {
-            while (await MissingAsync(id, wanted, either.Token) is { } now)
+            while (missing is not null)
             {
-                cmdlet.WriteProgress(new ProgressRecord(0, $"Node {name}", missing = now));
+                cmdlet.WriteProgress(new ProgressRecord(0, $"Node {name}", missing));
                 await Task.Delay(Pause, TimeProvider.System, either.Token);
+                missing = await MissingAsync(id, wanted, either.Token);
             }
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !stop.IsCancellationRequested)
         {
             throw new SwarmFailureException("NodeTimeout", ErrorCategory.OperationTimeout,
-                $"Node {name} is not yet what was asked of it after {Durations.Format(timeout)}: {missing}. The swarm goes on; Get-SwarmTask -Node {name} shows how far it is, and -Timeout sets how long to wait.");
+                $"Node {name} is not yet what was asked of it after {Durations.Format(timeout)}: {missing}. The swarm goes on; Get-SwarmNode and Get-SwarmTask -Node {name} show how far it is, and -Timeout sets how long to wait.");
         }
         finally
         {

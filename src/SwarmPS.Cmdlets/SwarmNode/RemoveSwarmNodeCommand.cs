@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Net;
 using SwarmPS.Api;
 using SwarmPS.Cmdlets.Completion;
 using SwarmPS.Cmdlets.Pipeline;
@@ -25,7 +26,8 @@ namespace SwarmPS.Cmdlets.SwarmNode;
 /// </code>
 /// </example>
 /// <error id="NodeNotFound">There is no such node.</error>
-/// <error id="InvalidArgument">The node is not down and <c>-Force</c> is not given, or it is a manager.</error>
+/// <error id="NodeNotDown">The node still takes part, and <c>-Force</c> is not given.</error>
+/// <error id="NodeIsManager">The node is a manager.</error>
 [Cmdlet(VerbsCommon.Remove, "SwarmNode", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class RemoveSwarmNodeCommand : SwarmCmdlet
@@ -47,7 +49,25 @@ public sealed class RemoveSwarmNodeCommand : SwarmCmdlet
     /// <inheritdoc/>
     protected override Task AskAsync(SwarmClient swarm, CancellationToken stop) => ForEachAsync(Name, async name =>
     {
-        if (ShouldProcess(name, Force ? "Remove the node by force" : "Remove the node"))
+        if (!ShouldProcess(name, Force ? "Remove the node by force" : "Remove the node"))
+            return;
+        try
+        {
             await swarm.RemoveNodeAsync(name, Force, stop);
+        }
+        catch (SwarmApiException refusal) when (refusal.Status == HttpStatusCode.BadRequest && Explain(name, refusal) is { } failure)
+        {
+            throw failure;
+        }
     });
+
+    /// <summary>The daemon's two reasons, with what to do; null for any other.</summary>
+    private static SwarmFailureException? Explain(string name, SwarmApiException refusal) => refusal.Message switch
+    {
+        var text when text.Contains("is not down", StringComparison.Ordinal) => new("NodeNotDown", ErrorCategory.InvalidOperation,
+            $"Node {name} is not down, so it is not removed. Take it out there with Exit-Swarm and wait until it is down, or remove it with -Force.", refusal),
+        var text when text.Contains("is a cluster manager", StringComparison.Ordinal) => new("NodeIsManager", ErrorCategory.InvalidOperation,
+            $"Node {name} is a manager, so it is not removed: the managers would lose a vote. Make it a worker first: Set-SwarmNode {name} -Role Worker -Wait.", refusal),
+        _ => null,
+    };
 }

@@ -75,12 +75,12 @@ public sealed class MembershipTests
     public async Task Node_IsRemoved_ByForceOnlyWhereItWasSaid()
     {
         await using var daemon = await ManagerAsync();
-        daemon.Json("DELETE /nodes/*", () => null).Refuse("DELETE /nodes/busy", 400, "node busy is not down and can't be removed").Refuse("DELETE /nodes/none", 404, "node none not found");
+        daemon.Json("DELETE /nodes/*", () => null).Refuse("DELETE /nodes/busy", 400, "node busy is not down and can't be removed").Refuse("DELETE /nodes/lead", 400, "node lead is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal").Refuse("DELETE /nodes/none", 404, "node none not found");
         using var prompt = new Prompt(daemon);
         prompt.Run("Remove-SwarmNode a -Confirm:$false; Remove-SwarmNode b -Force -Confirm:$false").Clean();
         Assert.Equal([("/nodes/a", ""), ("/nodes/b", "true")], daemon.Changes.Select(change => (change.Path, change.Query.GetValueOrDefault("force", ""))));
-        var outcome = prompt.Run("Remove-SwarmNode busy, none, c -Confirm:$false");
-        Assert.Equal([("InvalidArgument", "busy"), ("NodeNotFound", "none")], outcome.Errors.Select(error => (error.FullyQualifiedErrorId.Split(',')[0], (string)error.TargetObject)));
+        var outcome = prompt.Run("Remove-SwarmNode busy, lead, none, c -Confirm:$false");
+        Assert.Equal([("NodeNotDown", "busy"), ("NodeIsManager", "lead"), ("NodeNotFound", "none")], outcome.Errors.Select(error => (error.FullyQualifiedErrorId.Split(',')[0], (string)error.TargetObject)));
         Assert.Equal("/nodes/c", daemon.Changes.Last().Path);
     }
 
