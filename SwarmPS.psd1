@@ -15,6 +15,7 @@
         'Get-SwarmJoinToken', 'Reset-SwarmJoinToken', 'Get-SwarmUnlockKey', 'Reset-SwarmUnlockKey'
         'Get-SwarmCertificateAuthority', 'Update-SwarmCertificateAuthority'
         'Start-SwarmDaemon', 'Stop-SwarmDaemon'
+        'Start-SwarmLab', 'Get-SwarmLab', 'Stop-SwarmLab', 'Set-SwarmLabNode'
         'Add-SwarmNode', 'Get-SwarmNode', 'Set-SwarmNode', 'Remove-SwarmNode'
         'New-SwarmService', 'Get-SwarmService', 'Update-SwarmService', 'Resize-SwarmService', 'Restart-SwarmService'
         'Remove-SwarmService', 'Wait-SwarmService'

@@ -10,7 +10,7 @@ namespace SwarmPS.Cmdlets.Tests.Help;
 public sealed partial class ExampleTests
 {
     /// <summary>What examples of these nouns and cmdlets make is a process or a file of this machine: they are only tried.</summary>
-    private static readonly string[] TriedOnly = ["SwarmDaemon", "Backup-Swarm", "Restore-Swarm"];
+    private static readonly string[] TriedOnly = ["SwarmDaemon", "SwarmLab", "SwarmLabNode", "Backup-Swarm", "Restore-Swarm"];
 
     private static readonly Dictionary<string, CmdletHelp> All = SwarmPS.Help.Cmdlets.Read().ToDictionary(cmdlet => cmdlet.Name);
 
