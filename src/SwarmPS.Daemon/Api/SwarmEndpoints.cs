@@ -40,9 +40,9 @@ internal sealed class SwarmEndpoints(ISwarmMembership membership, SwarmChanges c
 
     private async Task InitAsync(ApiCall call)
     {
-        if (membership.State is not LocalNodeState.Inactive)
-            throw AlreadyIn();
         var request = await call.BodyAsync<SwarmInitRequest>().ConfigureAwait(false);
+        if (membership.State is not LocalNodeState.Inactive && !request.ForceNewCluster)
+            throw AlreadyIn();
         Check(request).ThrowIfAny("The swarm");
         await call.AnswerAsync(await membership.InitAsync(request, call.Stop).ConfigureAwait(false)).ConfigureAwait(false);
     }
@@ -117,8 +117,6 @@ internal sealed class SwarmEndpoints(ISwarmMembership membership, SwarmChanges c
     private static IReadOnlyList<SpecProblem> Check(SwarmInitRequest request)
     {
         var problems = SpecValidation.Check(request.Spec ?? new()).ToList();
-        if (request.ForceNewCluster)
-            problems.Add(new("ForceNewCluster", "making a new cluster of a manager's state is not supported yet", Unsupported: true));
         if (request.DataPathPort is not 0 and (< DataPathPortMin or > DataPathPortMax))
             problems.Add(new("DataPathPort", $"{request.DataPathPort} is not between {DataPathPortMin} and {DataPathPortMax}"));
         if (request.SubnetSize > SubnetSizeMax)

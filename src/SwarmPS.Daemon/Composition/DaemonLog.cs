@@ -51,4 +51,7 @@ internal static partial class DaemonLog
 
     [LoggerMessage(1010, LogLevel.Warning, "This manager is locked: it needs the unlock key (docker swarm unlock, Unlock-Swarm)")]
     internal static partial void Locked(this ILogger log);
+
+    [LoggerMessage(1011, LogLevel.Warning, "Swarm {SwarmId} goes on with this manager alone; the others are workers now")]
+    internal static partial void MadeAnew(this ILogger log, string swarmId);
 }

@@ -154,4 +154,5 @@ internal sealed class ManagerSession : ISwarmSession
 /// <param name="Found">The first transaction of a new swarm; null where it goes into one that is there.</param>
 /// <param name="Joining">Whether the quorum has yet to take it in.</param>
 /// <param name="LockedBy">What the keyring is sealed by; null for the key in its file.</param>
-internal sealed record ManagerEntry(ForwardedCalls Forwarded, Action<StoreTransaction>? Found = null, bool Joining = false, KeyEncryptionKey? LockedBy = null);
+/// <param name="ForceNew">Whether it goes on alone with the state that it has, and <paramref name="Found"/> is the first transaction of that.</param>
+internal sealed record ManagerEntry(ForwardedCalls Forwarded, Action<StoreTransaction>? Found = null, bool Joining = false, KeyEncryptionKey? LockedBy = null, bool ForceNew = false);

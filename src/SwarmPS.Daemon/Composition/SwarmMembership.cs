@@ -75,13 +75,16 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<string> InitAsync(SwarmInitRequest request, CancellationToken stop) => FromOutsideAsync(
-        () =>
-        {
-            var founding = SwarmFounding.Create(request, directory, clock);
-            return (founding.Node, founding.Found);
-        },
-        stop);
+    public Task<string> InitAsync(SwarmInitRequest request, CancellationToken stop) =>
+        request.ForceNewCluster && standing.State != LocalNodeState.Inactive
+            ? ForceNewAsync(request, stop)
+            : FromOutsideAsync(
+                () =>
+                {
+                    var founding = SwarmFounding.Create(request, directory, clock);
+                    return (founding.Node, founding.Found);
+                },
+                stop);
 
     /// <inheritdoc/>
     public Task<string> RestoreAsync(SwarmRestoreRequest request, string nodeId, IReadOnlyList<StoreObject> objects, CancellationToken stop) => FromOutsideAsync(
@@ -194,6 +197,45 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         finally
         {
             gate.Release();
+        }
+    }
+
+    private async Task<string> ForceNewAsync(SwarmInitRequest request, CancellationToken stop)
+    {
+        await gate.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            return standing.Session is { IsManager: true } session
+                ? await ForceNewAsync(request, session, stop).ConfigureAwait(false)
+                : throw new SwarmException(SwarmErrorCode.Unavailable, "This node has no state to make a new cluster of: it is a worker, or a locked manager, which has to be unlocked first.");
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Goes on alone with the state there is; the tasks go on running.</summary>
+    private async Task<string> ForceNewAsync(SwarmInitRequest request, ISwarmSession session, CancellationToken stop)
+    {
+        var cluster = NewCluster.Of(request, NodeFile.Load(directory.NodeFile)!);
+        var lockedBy = NewCluster.LockedBy(session.Member.Store.Current);
+        standing = new(LocalNodeState.Pending, "", session);
+        await session.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            var alone = await ManagerSession.StartAsync(
+                options, directory, cluster.Node, new(Forwarded, Found: cluster.Found, LockedBy: lockedBy, ForceNew: true), clock, logging, stop).ConfigureAwait(false);
+            cluster.Node.Save(directory.NodeFile);
+            Enter(alone);
+            log.MadeAnew(cluster.Node.SwarmId);
+            await alone.UntilReadyAsync(ReadyPatience, stop).ConfigureAwait(false);
+            return cluster.Node.NodeId;
+        }
+        catch (SwarmException refusal)
+        {
+            standing = new(LocalNodeState.Error, refusal.Message, session);
+            throw;
         }
     }
 

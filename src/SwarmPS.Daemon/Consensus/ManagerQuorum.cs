@@ -65,6 +65,7 @@ internal sealed class ManagerQuorum : IAsyncDisposable
                 Tls = peers.Tls(),
                 ColdStart = options.Founding,
                 Joining = options.Joining,
+                ForceNewQuorum = options.ForceNewQuorum,
                 WhileLeading = async term =>
                 {
                     await started.Task.WaitAsync(term).ConfigureAwait(false);

@@ -38,6 +38,9 @@ internal sealed record QuorumOptions
     /// <summary>Whether it is about to be taken in.</summary>
     public bool Joining { get; init; }
 
+    /// <summary>Whether it goes on alone with the state that it has.</summary>
+    public bool ForceNewQuorum { get; init; }
+
     /// <summary>Where clients of other managers are answered.</summary>
     public ForwardedCalls Forwarded { get; init; } = new();
 

@@ -79,6 +79,8 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
             node = Open(options);
             await node.FollowMembersAsync(node.memberFile, stop).ConfigureAwait(false);
             await node.wal.InitializeAsync(stop).ConfigureAwait(false);
+            if (options.ForceNewQuorum)
+                await node.memberFile.ResetAsync(node.raft.LocalMemberAddress, node.wal.LastEntryIndex, stop).ConfigureAwait(false);
             await node.machine.Restoring.WaitAsync(stop).ConfigureAwait(false);
             await node.raft.StartAsync(stop).ConfigureAwait(false);
 

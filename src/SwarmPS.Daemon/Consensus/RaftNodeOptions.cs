@@ -36,6 +36,9 @@ public sealed record RaftNodeOptions
     /// </summary>
     public bool Joining { get; init; }
 
+    /// <summary>Makes a quorum of this one member of the log that is there, though it had others. What only those had is lost.</summary>
+    public bool ForceNewQuorum { get; init; }
+
     /// <summary>The shortest time without a leader after which a member stands for election.</summary>
     public TimeSpan ElectionTimeoutMin { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -50,7 +50,6 @@ public sealed class SwarmTests
     [InlineData("""{"SubnetSize":30}""", "29 at most", 400)]
     [InlineData("""{"DefaultAddrPool":["10.0.0.0"]}""", "is not a range of addresses", 400)]
     [InlineData("""{"DefaultAddrPool":["10.0.0.0/28"],"SubnetSize":24}""", "10.0.0.0/28 is smaller than one subnet", 400)]
-    [InlineData("""{"ForceNewCluster":true}""", "not supported yet", 501)]
     [InlineData("""{"Availability":"away"}""", "'away' at Availability is none of: active, pause, drain", 400)]
     [InlineData("""{"Spec":""", "invalid JSON in the body", 400)]
     public async Task WrongInit_IsRefused_AndNothingIsMade(string body, string message, int status)
