@@ -45,7 +45,7 @@ public sealed class ModuleTests(ITestOutputHelper report)
     public void WhatCannotBeUndone_AsksFirst() =>
         Assert.All(Implemented, type =>
         {
-            var isFinal = Attribute(type).VerbName is "Remove" or "Exit";
+            var isFinal = Attribute(type).VerbName is "Remove" or "Exit" or "Restore";
             Assert.True(isFinal == (Attribute(type).ConfirmImpact == ConfirmImpact.High), $"{type.Name}: ConfirmImpact {Attribute(type).ConfirmImpact}");
         });
 
