@@ -16,7 +16,7 @@ internal sealed class LeaderRequests(ApiServerOptions options)
     /// <summary>How long a request waits for a leader.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private static readonly string[] Kinds = ["swarm", "services", "tasks", "nodes", "secrets", "configs", "swarmps"];
+    private static readonly string[] Kinds = ["swarm", "services", "tasks", "nodes", "secrets", "configs"];
 
     private static readonly string[] OfThisNode = ["init", "join", "leave", "unlock"];
 
@@ -28,7 +28,7 @@ internal sealed class LeaderRequests(ApiServerOptions options)
     {
         var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         var method = call.Context.Request.Method;
-        if (options.Membership.Member?.Quorum is not { } quorum || !Concerns(segments))
+        if (options.Membership.Member?.Quorum is not { } quorum || !Concerns(method, segments))
             await answer(call).ConfigureAwait(false);
         else if (IsForLeader(method, segments))
             await ByLeaderAsync(call, quorum, answer).ConfigureAwait(false);
@@ -63,8 +63,14 @@ internal sealed class LeaderRequests(ApiServerOptions options)
         };
     }
 
-    private static bool Concerns(string[] segments) =>
-        segments.Length > 0 && Kinds.Contains(segments[0]) && !(segments[0] == "swarm" && segments.Length > 1 && OfThisNode.Contains(segments[1]));
+    /// <summary>A backup is made of the state that this manager has: it must be had where the quorum is lost.</summary>
+    private static bool Concerns(string method, string[] segments) => segments switch
+    {
+        [] => false,
+        ["swarm", var verb, ..] => !OfThisNode.Contains(verb),
+        ["swarmps", ..] => method is "GET",
+        [var kind, ..] => Kinds.Contains(kind),
+    };
 
     private static bool IsForLeader(string method, string[] segments) =>
         method is not ("GET" or "HEAD") || segments is ["swarm", "unlockkey"];

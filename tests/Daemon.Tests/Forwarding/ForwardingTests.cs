@@ -79,6 +79,7 @@ public sealed class ForwardingTests
             Assert.Contains("force-new-cluster", (string?)answer.Body!["message"]);
         });
         Assert.Equal(0, left.Store.Current.Services.Count);
+        await left.OkAsync("POST", "/swarmps/backup", """{"Passphrase":"a passphrase that is long enough"}""");
     }
 
     [Fact]
