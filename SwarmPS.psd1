@@ -21,6 +21,8 @@
         'Remove-SwarmService', 'Wait-SwarmService'
         'Get-SwarmTask'
         'Receive-SwarmServiceLog'
+        'New-SwarmSecret', 'Get-SwarmSecret', 'Remove-SwarmSecret'
+        'New-SwarmConfig', 'Get-SwarmConfig', 'Remove-SwarmConfig'
     )
     FunctionsToExport = @()
     VariablesToExport = @()

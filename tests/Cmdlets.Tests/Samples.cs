@@ -34,6 +34,14 @@ internal static class Samples
 
     public static readonly Service Db = new() { Id = "db2service", Version = new(9), Spec = new() { Name = "db", Mode = new() { Global = new() }, TaskTemplate = new() { ContainerSpec = new() { Image = "pg" } } } };
 
+    public static readonly Secret Password = new()
+    {
+        Id = "sec1", Version = new(11), CreatedAt = Timestamp.From(TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(5.5)), UpdatedAt = Timestamp.From(TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(1.5)),
+        Spec = new() { Name = "db-password", Labels = new([new("team", "a")]) },
+    };
+
+    public static readonly Config Conf = new() { Id = "conf1", Version = new(12), Spec = new() { Name = "app.conf", Data = new("mode = fäst"u8.ToArray()) } };
+
     public static readonly Node Box = new()
     {
         Id = "n1",

@@ -7,7 +7,8 @@ public sealed class ViewTests
     private static async Task<string[]> ShownAsync(string script)
     {
         await using var daemon = await FakeDaemon.StartAsync();
-        daemon.Has(Samples.Web, Samples.Db).Json("GET /nodes", () => new[] { Samples.Box }).Json("GET /tasks", () => new[]
+        daemon.Has(Samples.Web, Samples.Db).Json("GET /nodes", () => new[] { Samples.Box })
+            .Json("GET /secrets", () => new[] { Samples.Password }).Json("GET /configs", () => new[] { Samples.Conf }).Json("GET /tasks", () => new[]
         {
             Samples.Task("t1", 1, TaskState.Running, 9), Samples.Task("t0", 1, TaskState.Failed, 1, "task: non-zero exit (137)"),
         });
@@ -44,6 +45,16 @@ public sealed class ViewTests
         var lines = await ShownAsync("Get-SwarmNode");
         Assert.Equal("ID HOSTNAME STATUS AVAILABILITY MANAGER ENGINE", Columns(lines[0]));
         Assert.Equal("n1 * box Ready Active Leader 20.10.24", Columns(lines[2]));
+    }
+
+    [Fact]
+    public async Task SecretsAndConfigs_LookLikeDockersTables()
+    {
+        var secrets = await ShownAsync("Get-SwarmSecret");
+        Assert.Equal(("ID NAME DRIVER CREATED UPDATED", "sec1 db-password 5 minutes ago 1 minute ago"), (Columns(secrets[0]), Columns(secrets[2])));
+        var configs = await ShownAsync("Get-SwarmConfig");
+        Assert.StartsWith("ID NAME CREATED UPDATED", Columns(configs[0]), StringComparison.Ordinal);
+        Assert.StartsWith("conf1 app.conf", Columns(configs[2]), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,6 +38,7 @@ internal sealed record Failure(string Id, ErrorCategory Category, Exception Faul
         {
             HttpStatusCode.NotFound => ($"{Named(refusal.Message) ?? subject}NotFound", ErrorCategory.ObjectNotFound),
             HttpStatusCode.Conflict => ($"{subject}Exists", ErrorCategory.ResourceExists),
+            HttpStatusCode.BadRequest when refusal.Message.Contains(" is in use by ", StringComparison.Ordinal) => ($"{subject}InUse", ErrorCategory.ResourceBusy),
             HttpStatusCode.BadRequest => ("InvalidArgument", ErrorCategory.InvalidArgument),
             HttpStatusCode.Unauthorized => ("AuthenticationFailed", ErrorCategory.AuthenticationError),
             HttpStatusCode.Forbidden => ("PermissionDenied", ErrorCategory.PermissionDenied),

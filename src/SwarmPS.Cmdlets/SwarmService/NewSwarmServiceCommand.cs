@@ -40,12 +40,20 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// </code>
 /// </example>
 /// <example>
+/// <para>A secret and a config as files: /run/secrets/db-password, which only the user 999 may read, and /etc/app.conf.</para>
+/// <code>
+/// New-SwarmService db postgres:16 -Secret source=db-password,uid=999,mode=0400 -Config @{ source = "app.conf"; target = "/etc/app.conf" }
+/// </code>
+/// </example>
+/// <example>
 /// <para>Says what would be done.</para>
 /// <code>
 /// New-SwarmService web nginx:alpine -WhatIf
 /// </code>
 /// </example>
 /// <error id="ServiceExists">The name is in use.</error>
+/// <error id="SecretNotFound">There is no secret of that name.</error>
+/// <error id="ConfigNotFound">There is no config of that name.</error>
 /// <error id="ConflictingParameters">Two parameters cannot go together; the message names them.</error>
 /// <error id="FileNotFound">A file of <c>-EnvFile</c> is not there.</error>
 [Cmdlet(VerbsCommon.New, "SwarmService", SupportsShouldProcess = true)]
@@ -74,6 +82,7 @@ public sealed class NewSwarmServiceCommand : ServiceSettingsCmdlet
     /// <inheritdoc/>
     protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
     {
+        await ResolveAsync(swarm, stop);
         var spec = ToSpec();
         if (!ShouldProcess(Name ?? Image, "Make a service"))
             return;

@@ -113,6 +113,8 @@ public abstract partial class ServiceSettingsCmdlet
         Tty = tty ?? old.Tty,
         Init = init ?? old.Init,
         Healthcheck = HealthOf(old.Healthcheck),
+        Secrets = Secret is null ? old.Secrets : Secret.Select(ReferenceToSecret).ToValueList(),
+        Configs = Config is null ? old.Configs : Config.Select(ReferenceToConfig).ToValueList(),
     };
 
     private List<string> ReadEnvFiles() =>

@@ -78,6 +78,8 @@ public sealed partial class UpdateSwarmServiceCommand
                 {
                     Env = AddEnv is null && RemoveEnv is null ? container.Env : Environments.Of(Environments.Without(container.Env.OrEmpty(), RemoveEnv ?? []), AddEnv ?? []),
                     Labels = Dictionaries.Amend(container.Labels, AddContainerLabel, RemoveContainerLabel),
+                    Secrets = AddSecret is null && RemoveSecret is null ? container.Secrets : SecretsOf(container.Secrets.OrEmpty()),
+                    Configs = AddConfig is null && RemoveConfig is null ? container.Configs : ConfigsOf(container.Configs.OrEmpty()),
                     Mounts = AddMount is null && RemoveMount is null ? container.Mounts : MountsOf(container.Mounts.OrEmpty()),
                 },
                 Placement = AddConstraint is null && RemoveConstraint is null

@@ -10,7 +10,7 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// <summary>Changes a service and waits until its tasks are those of the new spec.</summary>
 /// <remarks>
 /// <para>What is not given stays as it is. A parameter that takes a collection (<c>-Env</c>, <c>-Label</c>, <c>-Constraint</c>,
-/// <c>-Mount</c>, <c>-Publish</c>) takes the place of the whole collection; <c>-Add…</c> and <c>-Remove…</c> change single entries, and
+/// <c>-Mount</c>, <c>-Publish</c>, <c>-Secret</c>, <c>-Config</c>) takes the place of the whole collection; <c>-Add…</c> and <c>-Remove…</c> change single entries, and
 /// what is removed goes first. A change that somebody else made in between is kept: the spec is read and changed anew.</para>
 /// <para>Tasks are replaced by the rules of the update settings (<c>-UpdateParallelism</c>, <c>-UpdateOrder</c>, …), and only where
 /// their part of the spec changed. Then the cmdlet waits as <c>New-SwarmService</c> does.</para>
@@ -34,6 +34,12 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// </code>
 /// </example>
 /// <example>
+/// <para>Another password, in the place of the old one.</para>
+/// <code>
+/// Update-SwarmService db -RemoveSecret db-password -AddSecret source=db-password2,target=db-password
+/// </code>
+/// </example>
+/// <example>
 /// <para>A label for all services of a team.</para>
 /// <code>
 /// Get-SwarmService -Label team=a | Update-SwarmService -AddLabel cost=17
@@ -46,6 +52,8 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// </code>
 /// </example>
 /// <error id="ServiceNotFound">There is no such service.</error>
+/// <error id="SecretNotFound">There is no secret of that name.</error>
+/// <error id="ConfigNotFound">There is no config of that name.</error>
 /// <error id="ServiceNotReplicated"><c>-Replicas</c> was given for a global service.</error>
 /// <error id="ConflictingParameters">Two parameters cannot go together; the message names them.</error>
 /// <error id="FileNotFound">A file of <c>-EnvFile</c> is not there.</error>
@@ -78,6 +86,7 @@ public sealed partial class UpdateSwarmServiceCommand : ServiceSettingsCmdlet
     {
         if (!ShouldProcess(name, "Change the service"))
             return;
+        await ResolveAsync(swarm, stop);
         var change = new ServiceChange(swarm, name, ApplyTo);
         await FinishAsync(swarm, await change.PostAsync(Warn, stop), name, PassThru, stop);
     });

@@ -11,6 +11,9 @@ internal sealed class DispatcherService(Dispatcher dispatcher, TermsWatch terms,
     /// <summary>Tasks in one message.</summary>
     internal const int TasksMax = 500;
 
+    /// <summary>Bytes of secrets and configs in one message.</summary>
+    internal const int PayloadBytesMax = 4 << 20;
+
     private static readonly NodeRole[] Anyone = [NodeRole.Worker, NodeRole.Manager];
 
     /// <summary>Makes what a session's beats are noted in.</summary>
@@ -30,14 +33,37 @@ internal sealed class DispatcherService(Dispatcher dispatcher, TermsWatch terms,
     /// <summary>Cuts what is too much for one message.</summary>
     internal static IEnumerable<SessionDown> Messages(Assignments assignments)
     {
-        if (assignments.Tasks.Count <= TasksMax)
+        var payloads = Cut(assignments.Payloads);
+        var tasks = assignments.Tasks.Chunk(TasksMax).ToList();
+        if (payloads.Count <= 1 && tasks.Count <= 1)
         {
             yield return new(Assignments: assignments);
             yield break;
         }
-        var parts = assignments.Tasks.Chunk(TasksMax).ToList();
+        List<Assignments> parts = [.. payloads.Select(part => new Assignments(false, [], []) { Payloads = part }), .. tasks.Select(part => new Assignments(false, part, []))];
+        parts[0] = assignments with { Tasks = parts[0].Tasks, Payloads = parts[0].Payloads };
         for (var i = 0; i < parts.Count; i++)
-            yield return new(Assignments: i == 0 ? assignments with { Tasks = parts[0] } : new(false, parts[i], []), More: i < parts.Count - 1);
+            yield return new(Assignments: parts[i], More: i < parts.Count - 1);
+    }
+
+    private static List<IReadOnlyList<AssignedPayload>> Cut(IReadOnlyList<AssignedPayload> payloads)
+    {
+        List<IReadOnlyList<AssignedPayload>> parts = [];
+        List<AssignedPayload> part = [];
+        var bytes = 0L;
+        foreach (var payload in payloads)
+        {
+            if (bytes + payload.Data.Bytes.Length > PayloadBytesMax && part.Count > 0)
+            {
+                parts.Add(part);
+                (part, bytes) = ([], 0);
+            }
+            part.Add(payload);
+            bytes += payload.Data.Bytes.Length;
+        }
+        if (part.Count > 0)
+            parts.Add(part);
+        return parts;
     }
 
     private async Task ServeAsync(NodeCaller caller, IAsyncStreamReader<SessionUp> up, IServerStreamWriter<SessionDown> down, CancellationToken stop)

@@ -63,7 +63,7 @@ internal sealed class RemoteSession : IDisposable
             }
             if (message.Assignments is not { } part)
                 continue;
-            whole = whole is null ? part : whole with { Tasks = [.. whole.Tasks, .. part.Tasks] };
+            whole = whole is null ? part : whole with { Tasks = [.. whole.Tasks, .. part.Tasks], Payloads = [.. whole.Payloads, .. part.Payloads] };
             if (message.More)
                 continue;
             yield return whole;

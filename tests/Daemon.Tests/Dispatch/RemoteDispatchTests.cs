@@ -72,6 +72,34 @@ public sealed class RemoteDispatchTests : IAsyncDisposable
     }
 
     [Fact]
+    public void PayloadsThatAreTooMuch_AreCut_AndComeBeforeTheTasks()
+    {
+        var half = new byte[DispatcherService.PayloadBytesMax / 2];
+        var many = new Assignments(true, [New("t")], ["gone"]) { Payloads = [.. Enumerable.Range(0, 3).Select(i => new AssignedPayload($"p{i}", "", new(half)))], RemovedPayloads = ["old"] };
+        var messages = DispatcherService.Messages(many).ToList();
+        Assert.Equal([true, true, false], messages.Select(message => message.More));
+        Assert.Equal([2, 1, 0], messages.Select(message => message.Assignments!.Payloads.Count));
+        Assert.Equal([0, 0, 1], messages.Select(message => message.Assignments!.Tasks.Count));
+        Assert.Equal([true, false, false], messages.Select(message => message.Assignments!.Complete));
+        Assert.Equal(["gone", "old"], messages.SelectMany(message => message.Assignments!.Removed.Concat(message.Assignments.RemovedPayloads)));
+    }
+
+    [Fact]
+    public async Task Payloads_ReachANodeOnAnotherMachine_WholeAndByteForByte()
+    {
+        await BeginAsync();
+        var data = Enumerable.Range(0, 900_000).Select(i => (byte)i).ToArray();
+        var ids = Enumerable.Range(0, 6).Select(i => $"c{i}").ToList();
+        await swarm.PutAsync([.. ids.Select(id => new Config { Id = id, Spec = new() { Name = id, Data = new(data) } })]);
+        await swarm.PutAsync(New("t") with { Spec = new() { ContainerSpec = new() { Configs = ids.Select(id => new ConfigReference { ConfigId = id, ConfigName = id, File = new() { Name = id } }).ToValueList() } } });
+        await using var session = Open(Managers());
+        var first = await session.NextAsync();
+        Assert.Equal(ids, first.Payloads.Select(payload => payload.Id).Order());
+        Assert.All(first.Payloads, payload => Assert.Equal(new Payload(data), payload.Data));
+        Assert.Equal("t", Assert.Single(first.Tasks).Id);
+    }
+
+    [Fact]
     public async Task NodeThatFallsSilent_IsDownAfterTheHeartbeatPeriod_ThoughItsConnectionStands()
     {
         await BeginAsync();
