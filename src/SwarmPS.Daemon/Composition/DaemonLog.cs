@@ -54,4 +54,16 @@ internal static partial class DaemonLog
 
     [LoggerMessage(1011, LogLevel.Warning, "Swarm {SwarmId} goes on with this manager alone; the others are workers now")]
     internal static partial void MadeAnew(this ILogger log, string swarmId);
+
+    [LoggerMessage(1008, LogLevel.Warning, "This manager is to be a worker, and is still in the quorum: {Reason}")]
+    internal static partial void DemotionWaits(this ILogger log, string reason);
+
+    [LoggerMessage(1009, LogLevel.Information, "This node is a {Role} now")]
+    internal static partial void RoleTaken(this ILogger log, NodeRole role);
+
+    [LoggerMessage(1012, LogLevel.Warning, "This node is to be a {Role}, which did not come about; it is tried again: {Reason}")]
+    internal static partial void RoleRefused(this ILogger log, NodeRole role, string reason);
+
+    [LoggerMessage(1013, LogLevel.Warning, "The other managers could not be told that this one leaves: {Reason}. Remove it there: docker node demote, docker node rm (Set-SwarmNode, Remove-SwarmNode)")]
+    internal static partial void LeftUntold(this ILogger log, string reason);
 }

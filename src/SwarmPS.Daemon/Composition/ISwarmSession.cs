@@ -17,8 +17,14 @@ internal interface ISwarmSession : IAsyncDisposable
     /// <summary>Ends with what broke the session, or with nothing once it was stopped.</summary>
     Task<Exception?> Fault { get; }
 
+    /// <summary>Ends when the node's certificate names another role: its part has to change.</summary>
+    Task RoleChanged { get; }
+
     /// <summary>Waits until this node may be given tasks, or until <paramref name="patience"/> is over: without an engine it never may.</summary>
     Task UntilReadyAsync(TimeSpan patience, CancellationToken stop);
+
+    /// <summary>Tells the others that this node leaves, as far as that takes no long; null, or why it could not be done.</summary>
+    Task<string?> SayGoodbyeAsync(CancellationToken stop);
 
     /// <summary>Stops and removes the containers of this swarm on this node; false where the engine is out of reach, so that they stay.</summary>
     Task<bool> RemoveTasksAsync(CancellationToken stop);

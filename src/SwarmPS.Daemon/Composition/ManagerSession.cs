@@ -17,16 +17,23 @@ namespace SwarmPS.Daemon.Composition;
 /// <summary>A manager's part in a swarm: its log and store, what nodes and a leader need, and its agent.</summary>
 internal sealed class ManagerSession : ISwarmSession
 {
+    private static readonly TimeSpan GoodbyeMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
     private readonly ManagerParts parts;
     private readonly NodeListener listener;
     private readonly NodeAgent agent;
     private readonly TermsWatch terms;
     private readonly LoopScope scope = new(CancellationToken.None);
+    private readonly TimeProvider clock;
+    private readonly ILogger log;
+    private readonly TaskCompletionSource roleChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Exception?> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int disposed;
 
-    private ManagerSession(ManagerParts parts, NodeListener listener, NodeAgent agent, TermsWatch terms, CertificateRenewal renewal)
+    private ManagerSession(ManagerParts parts, NodeListener listener, NodeAgent agent, TermsWatch terms, TimeProvider clock, ILogger log)
     {
-        (this.parts, this.listener, this.agent, this.terms, Renewal) = (parts, listener, agent, terms, renewal);
+        (this.parts, this.listener, this.agent, this.terms, this.clock, this.log) = (parts, listener, agent, terms, clock, log);
         Member = new(parts.Node.NodeId, parts.Address, parts.Store) { Quorum = parts.Quorum.Link };
     }
 
@@ -43,7 +50,10 @@ internal sealed class ManagerSession : ISwarmSession
     public Task<Exception?> Fault => fault.Task;
 
     /// <summary>Renews the certificate.</summary>
-    public CertificateRenewal Renewal { get; }
+    public required CertificateRenewal Renewal { get; init; }
+
+    /// <inheritdoc/>
+    public Task RoleChanged => roleChanged.Task;
 
     /// <summary>Starts everything. Throws <see cref="SwarmException"/> where files are damaged or an address is taken.</summary>
     public static async Task<ManagerSession> StartAsync(
@@ -75,17 +85,22 @@ internal sealed class ManagerSession : ISwarmSession
             if (entry.Joining)
                 await parts.AskLeaderAsync((leader, cancel) => leader.AskAsync(ManagerCalls.Join, new(node.AdvertiseAddr), cancel), stop).ConfigureAwait(false);
             agent = new(options, directory, node, dispatcher, clock, logging);
+            ManagerSession? session = null;
             var renewal = new CertificateRenewal(
                 parts.Identity, directory, (request, cancel) => parts.RenewAsync(certificates, request, cancel), WorkerSession.NextDouble, clock, logging.CreateLogger<CertificateRenewal>())
             {
-                Renewed = _ =>
+                Renewed = before =>
                 {
                     parts.Channels.Recycle();
                     parts.Quorum.Recycle();
                     remote.Reconnect();
+                    if (parts.Identity.Subject.Role != before.Role)
+                        session!.roleChanged.TrySetResult();
                 },
             };
-            var session = new ManagerSession(parts, listener, agent, terms, renewal);
+            session = new(parts, listener, agent, terms, clock, logging.CreateLogger<ManagerSession>()) { Renewal = renewal };
+            if (entry.BeforeAgent is { } ready)
+                await ready().ConfigureAwait(false);
             session.Run();
             return session;
         }
@@ -117,6 +132,24 @@ internal sealed class ManagerSession : ISwarmSession
     }
 
     /// <inheritdoc/>
+    public async Task<string?> SayGoodbyeAsync(CancellationToken stop)
+    {
+        if (Member.Store.Current.Nodes.All.Count(node => node.Spec.Role is NodeRole.Manager) <= 1)
+            return null;
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        late.CancelAfter(GoodbyeMax);
+        try
+        {
+            await parts.Quorum.LeaveAsync(late.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception refusal) when (refusal is SwarmException || (refusal is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            return refusal.Message;
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> RemoveTasksAsync(CancellationToken stop)
     {
         await scope.DisposeAsync().ConfigureAwait(false);
@@ -126,6 +159,8 @@ internal sealed class ManagerSession : ISwarmSession
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
         fault.TrySetResult(null);
         await scope.DisposeAsync().ConfigureAwait(false);
         await listener.DisposeAsync().ConfigureAwait(false);
@@ -137,9 +172,37 @@ internal sealed class ManagerSession : ISwarmSession
     {
         scope.Run("agent", agent.RunAsync);
         scope.Run("session terms", terms.RunAsync);
+        scope.Run("known managers", LearnManagersAsync);
+        scope.Run("own role", WatchRoleAsync);
         scope.Run("manager connections", parts.Quorum.RunAsync);
         scope.Run("certificate renewal", Renewal.RunAsync);
         _ = WatchAsync();
+    }
+
+    /// <summary>Keeps where managers are: should this node become a worker, it has to find them.</summary>
+    private async Task LearnManagersAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            var (present, changed) = terms.Present;
+            parts.Managers.Learn(present.Managers);
+            await changed.WaitAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A manager that is to be a worker gets out of the quorum first, then has its certificate changed, by which its part ends.</summary>
+    private async Task WatchRoleAsync(CancellationToken stop)
+    {
+        using var feed = Member.Store.Feed.Subscribe(ObjectKind.Node);
+        while (Member.Store.Current.Nodes.Find(Member.NodeId) is not { Spec.Role: NodeRole.Worker })
+            await feed.NextAsync(stop).ConfigureAwait(false);
+        while (await SayGoodbyeAsync(stop).ConfigureAwait(false) is { } refusal)
+        {
+            log.DemotionWaits(refusal);
+            await Task.Delay(RetryInterval, clock, stop).ConfigureAwait(false);
+        }
+        Renewal.Hurry();
+        await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop).ConfigureAwait(false);
     }
 
     private async Task WatchAsync()
@@ -155,4 +218,11 @@ internal sealed class ManagerSession : ISwarmSession
 /// <param name="Joining">Whether the quorum has yet to take it in.</param>
 /// <param name="LockedBy">What the keyring is sealed by; null for the key in its file.</param>
 /// <param name="ForceNew">Whether it goes on alone with the state that it has, and <paramref name="Found"/> is the first transaction of that.</param>
-internal sealed record ManagerEntry(ForwardedCalls Forwarded, Action<StoreTransaction>? Found = null, bool Joining = false, KeyEncryptionKey? LockedBy = null, bool ForceNew = false);
+/// <param name="BeforeAgent">Runs when the manager works, before its agent: ends the worker that the node was until then.</param>
+internal sealed record ManagerEntry(
+    ForwardedCalls Forwarded,
+    Action<StoreTransaction>? Found = null,
+    bool Joining = false,
+    KeyEncryptionKey? LockedBy = null,
+    bool ForceNew = false,
+    Func<Task>? BeforeAgent = null);

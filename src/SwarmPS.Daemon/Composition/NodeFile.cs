@@ -28,6 +28,9 @@ internal sealed record NodeFile
     /// <summary>The address of the data plane.</summary>
     public string? DataPathAddr { get; init; }
 
+    /// <summary>Whether the node is a member of the managers' quorum; where nothing is said, as its certificate says.</summary>
+    public bool? InQuorum { get; init; }
+
     /// <summary>Reads the file; null where this node is in no swarm. Throws <see cref="DataException"/> where it is damaged.</summary>
     public static NodeFile? Load(string path)
     {

@@ -56,9 +56,31 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
             DataPathAddr = plan.DataPath,
         };
         if (answer.Role is NodeRole.Worker)
-            return (node, WorkerSession.Start(options, directory, node, clock, logging));
+            return (node with { InQuorum = false }, WorkerSession.Start(options, directory, node, clock, logging));
         await FetchKeysAsync([.. managers.Candidates, .. plan.Remotes], files, stop).ConfigureAwait(false);
         return (node, await ManagerSession.StartAsync(options, directory, node, new(forwarded, Joining: true), clock, logging, stop).ConfigureAwait(false));
+    }
+
+    /// <summary>
+    /// Makes a manager of a worker that has a manager's certificate already. The worker goes on until the manager works, and is ended by
+    /// <paramref name="worked"/>. Throws <see cref="SwarmException"/>; it may be tried again.
+    /// </summary>
+    public async Task<ISwarmSession> PromoteAsync(NodeFile node, Func<Task> worked)
+    {
+        // What an attempt left over.
+        directory.RemoveManager();
+        using var late = new CancellationTokenSource(Patience, clock);
+        try
+        {
+            await FetchKeysAsync(ManagerList.Load(directory.ManagersFile).Candidates, NodeCertificate.Read(directory.Certificates), late.Token).ConfigureAwait(false);
+            var session = await ManagerSession.StartAsync(options, directory, node, new(forwarded, Joining: true, BeforeAgent: worked), clock, logging, late.Token).ConfigureAwait(false);
+            (node with { InQuorum = true }).Save(directory.NodeFile);
+            return session;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new SwarmException(SwarmErrorCode.Unavailable, $"The managers did not take this node in within {Patience.TotalSeconds} s.");
+        }
     }
 
     private async Task FetchKeysAsync(IReadOnlyList<string> managers, NodeCertificate files, CancellationToken stop)

@@ -20,6 +20,8 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     /// <summary>How long a new swarm's first node is waited for, so that whoever made it finds it ready.</summary>
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan RoleRetry = TimeSpan.FromSeconds(2);
+
     private readonly DaemonOptions options;
     private readonly SwarmDirectory directory;
     private readonly TimeProvider clock;
@@ -103,7 +105,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         {
             if (standing.State != LocalNodeState.Inactive)
                 throw new SwarmException(SwarmErrorCode.Unavailable, AlreadyIn);
-            await EnterAsync(() => new SwarmJoining(options, directory, Forwarded, clock, logging).JoinAsync(request, stop), "joined", stop).ConfigureAwait(false);
+            await EnterAsync(() => NewJoining().JoinAsync(request, stop), "joined", stop).ConfigureAwait(false);
             log.Joined(standing.Session!.IsManager ? NodeRole.Manager : NodeRole.Worker, standing.Session.Member.NodeId);
         }
         finally
@@ -143,6 +145,8 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
                 throw new SwarmException(SwarmErrorCode.Unavailable, LastManager);
             if (standing.Session is { } session)
             {
+                if (await session.SayGoodbyeAsync(stop).ConfigureAwait(false) is { } untold)
+                    log.LeftUntold(untold);
                 if (!await session.RemoveTasksAsync(stop).ConfigureAwait(false))
                     log.ContainersLeft(options.Engine);
                 await session.DisposeAsync().ConfigureAwait(false);
@@ -182,7 +186,6 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         await gate.WaitAsync().ConfigureAwait(false);
         if (standing.Session is { } session)
             await session.DisposeAsync().ConfigureAwait(false);
-        gate.Dispose();
     }
 
     private async Task<string> FromOutsideAsync(Func<(NodeFile Node, Action<StoreTransaction> Found)> make, CancellationToken stop)
@@ -284,18 +287,75 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     /// <summary>What a node's part is, its certificate says.</summary>
     private async Task<ISwarmSession> ReenterAsync(NodeFile node, KeyEncryptionKey? lockedBy, CancellationToken stop)
     {
-        NodeRole role;
-        using (var identity = NodeIdentity.Load(NodeCertificate.Read(directory.Certificates)))
-            role = identity.Subject.Role;
-        return role is NodeRole.Worker
-            ? WorkerSession.Start(options, directory, node, clock, logging)
+        // A manager that the quorum has yet to take in is a worker until then.
+        return CertifiedRole() is NodeRole.Worker || node.InQuorum is false
+            ? StartWorker(node)
             : await ManagerSession.StartAsync(options, directory, node, new(Forwarded, LockedBy: lockedBy), clock, logging, stop).ConfigureAwait(false);
+    }
+
+    private NodeRole CertifiedRole()
+    {
+        using var identity = NodeIdentity.Load(NodeCertificate.Read(directory.Certificates));
+        return identity.Subject.Role;
+    }
+
+    private SwarmJoining NewJoining() => new(options, directory, Forwarded, clock, logging);
+
+    private WorkerSession StartWorker(NodeFile node)
+    {
+        (node with { InQuorum = false }).Save(directory.NodeFile);
+        directory.RemoveManager();
+        return WorkerSession.Start(options, directory, node, clock, logging);
+    }
+
+    /// <summary>Goes over to the part that the node's certificate names now.</summary>
+    private async Task FollowRoleAsync(ISwarmSession session)
+    {
+        await session.RoleChanged.ConfigureAwait(false);
+        while (!await TakeRoleAsync(session).ConfigureAwait(false))
+            await Task.Delay(RoleRetry, clock).ConfigureAwait(false);
+    }
+
+    /// <summary>False where it has to be tried again.</summary>
+    private async Task<bool> TakeRoleAsync(ISwarmSession session)
+    {
+        await gate.WaitAsync().ConfigureAwait(false);
+        var role = session.IsManager ? NodeRole.Worker : NodeRole.Manager;
+        try
+        {
+            if (standing.Session != session || NodeFile.Load(directory.NodeFile) is not { } node)
+                return true;
+            role = CertifiedRole();
+            if (role is NodeRole.Worker)
+            {
+                await session.DisposeAsync().ConfigureAwait(false);
+                Enter(StartWorker(node));
+            }
+            else
+            {
+                Enter(await NewJoining().PromoteAsync(node, async () => await session.DisposeAsync().ConfigureAwait(false)).ConfigureAwait(false));
+            }
+            log.RoleTaken(role);
+            return true;
+        }
+        catch (Exception refusal) when (refusal is SwarmException or IOException or DataException)
+        {
+            log.RoleRefused(role, refusal.Message);
+            if (role is NodeRole.Worker)
+                standing = new(LocalNodeState.Error, refusal.Message, session);
+            return false;
+        }
+        finally
+        {
+            gate.Release();
+        }
     }
 
     private void Enter(ISwarmSession session)
     {
         standing = new(LocalNodeState.Active, "", session);
         _ = WatchAsync(session);
+        _ = FollowRoleAsync(session);
     }
 
     /// <summary>A session that fails stays to be looked at and left, and says so wherever it is asked.</summary>

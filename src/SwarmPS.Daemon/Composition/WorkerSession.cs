@@ -7,6 +7,7 @@ using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Rpc;
 using SwarmPS.Daemon.Security;
+using SwarmPS.Model;
 using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Composition;
@@ -19,7 +20,9 @@ internal sealed class WorkerSession : ISwarmSession
     private readonly RemoteDispatcher dispatcher;
     private readonly NodeAgent agent;
     private readonly LoopScope scope = new(CancellationToken.None);
+    private readonly TaskCompletionSource roleChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Exception?> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int disposed;
 
     private WorkerSession(
         DaemonOptions options, SwarmDirectory directory, NodeFile node, NodeIdentity identity, ManagerList managers, TimeProvider clock, ILoggerFactory logging)
@@ -27,7 +30,15 @@ internal sealed class WorkerSession : ISwarmSession
         this.identity = identity;
         channels = new(new(identity, clock));
         var address = IPEndPoint.Parse(node.AdvertiseAddr).Address.ToString();
-        dispatcher = new(channels, managers, address, clock, logging.CreateLogger<RemoteDispatcher>());
+        dispatcher = new(channels, managers, address, clock, logging.CreateLogger<RemoteDispatcher>())
+        {
+            RoleWanted = wanted =>
+            {
+                if (wanted != identity.Subject.Role)
+                    Renewal!.Hurry();
+            },
+            Refused = refusal => fault.TrySetResult(refusal),
+        };
         agent = new(options, directory, node, dispatcher, clock, logging);
         Member = new(node.NodeId, address, new SwarmStore(clock, static () => default))
         {
@@ -35,7 +46,7 @@ internal sealed class WorkerSession : ISwarmSession
         };
         Renewal = new(identity, directory, (request, stop) => RenewAsync(managers, request, stop), NextDouble, clock, logging.CreateLogger<CertificateRenewal>())
         {
-            Renewed = _ => Reconnect(),
+            Renewed = before => Reconnect(before.Role),
         };
     }
 
@@ -51,10 +62,13 @@ internal sealed class WorkerSession : ISwarmSession
     /// <inheritdoc/>
     public Task<Exception?> Fault => fault.Task;
 
+    /// <inheritdoc/>
+    public Task RoleChanged => roleChanged.Task;
+
     /// <summary>Renews the certificate.</summary>
     public CertificateRenewal Renewal { get; }
 
-    /// <summary>Starts everything. Throws <see cref="Model.SwarmException"/> where files are damaged.</summary>
+    /// <summary>Starts everything. Throws <see cref="SwarmException"/> where files are damaged.</summary>
     public static WorkerSession Start(DaemonOptions options, SwarmDirectory directory, NodeFile node, TimeProvider clock, ILoggerFactory logging)
     {
         var identity = NodeIdentity.Load(NodeCertificate.Read(directory.Certificates));
@@ -81,6 +95,9 @@ internal sealed class WorkerSession : ISwarmSession
     }
 
     /// <inheritdoc/>
+    public Task<string?> SayGoodbyeAsync(CancellationToken stop) => Task.FromResult<string?>(null);
+
+    /// <inheritdoc/>
     public async Task<bool> RemoveTasksAsync(CancellationToken stop)
     {
         await scope.DisposeAsync().ConfigureAwait(false);
@@ -90,6 +107,8 @@ internal sealed class WorkerSession : ISwarmSession
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
         fault.TrySetResult(null);
         await scope.DisposeAsync().ConfigureAwait(false);
         channels.Dispose();
@@ -103,14 +122,20 @@ internal sealed class WorkerSession : ISwarmSession
     private Task<IssueAnswer> RenewAsync(ManagerList managers, RenewRequest request, CancellationToken stop) =>
         channels.AskLeaderAsync(managers.Candidates, (manager, cancel) => manager.AskAsync(CertificateCalls.Renew, request, cancel), stop);
 
-    private void Reconnect()
+    private void Reconnect(NodeRole before)
     {
         channels.Recycle();
         dispatcher.Reconnect();
+        if (identity.Subject.Role != before)
+            roleChanged.TrySetResult();
     }
 
     private void Run()
     {
+        if (identity.Subject.Role is NodeRole.Manager)
+            roleChanged.TrySetResult();
+        // Beside finding the managers: else the first message would wait for it.
+        _ = Task.Run(StoreEncoding.Warm);
         scope.Run("agent", agent.RunAsync);
         scope.Run("certificate renewal", Renewal.RunAsync);
         _ = WatchAsync();

@@ -31,7 +31,8 @@ internal sealed record SessionDown(SessionTerms? Terms = null, Assignments? Assi
 /// <summary>What a node must know to keep its session, and to find the next one.</summary>
 /// <param name="BeatEvery">How often the node must be heard.</param>
 /// <param name="Managers">All managers.</param>
-internal sealed record SessionTerms(TimeSpan BeatEvery, ValueList<ManagerAddress> Managers);
+/// <param name="Role">What the node is to be; where its certificate says otherwise, it renews that.</param>
+internal sealed record SessionTerms(TimeSpan BeatEvery, ValueList<ManagerAddress> Managers, NodeRole Role = NodeRole.Worker);
 
 /// <summary>Where a manager is reached.</summary>
 /// <param name="NodeId">The manager.</param>

@@ -76,7 +76,7 @@ internal sealed class DispatcherService(Dispatcher dispatcher, TermsWatch terms,
         var listening = ListenAsync(up, heartbeat, ended);
         try
         {
-            await TellAsync(dispatcher.For(caller.Subject.NodeId, address, heartbeat).OpenSessionAsync(description, ended.Token), down, ended.Token).ConfigureAwait(false);
+            await TellAsync(caller.Subject.NodeId, dispatcher.For(caller.Subject.NodeId, address, heartbeat).OpenSessionAsync(description, ended.Token), down, ended.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
@@ -103,7 +103,7 @@ internal sealed class DispatcherService(Dispatcher dispatcher, TermsWatch terms,
     }
 
     /// <summary>Assignments as they come, and between them what changes about the session.</summary>
-    private async Task TellAsync(IAsyncEnumerable<Assignments> session, IServerStreamWriter<SessionDown> down, CancellationToken stop)
+    private async Task TellAsync(string nodeId, IAsyncEnumerable<Assignments> session, IServerStreamWriter<SessionDown> down, CancellationToken stop)
     {
         SessionTerms? told = null;
         var enumerator = session.GetAsyncEnumerator(stop);
@@ -113,7 +113,8 @@ internal sealed class DispatcherService(Dispatcher dispatcher, TermsWatch terms,
             while (true)
             {
                 next ??= enumerator.MoveNextAsync().AsTask();
-                var (present, changed) = terms.Present;
+                var (shared, changed) = terms.Present;
+                var present = shared.For(nodeId);
                 // The first message comes when the session is open, not before.
                 if (told is not null && told != present)
                     await down.WriteAsync(new(told = present), stop).ConfigureAwait(false);

@@ -27,6 +27,12 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
     private TaskCompletionSource<ManagerChannel> leader = NewLeader();
     private CancellationTokenSource renewed = new();
 
+    /// <summary>Hears what the managers want this node to be.</summary>
+    public Action<NodeRole>? RoleWanted { get; init; }
+
+    /// <summary>Hears that the managers refuse this node for good.</summary>
+    public Action<SwarmException>? Refused { get; init; }
+
     /// <inheritdoc/>
     public async IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, [EnumeratorCancellation] CancellationToken stop)
     {
@@ -35,13 +41,13 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
             CancellationToken anew;
             lock (gate)
                 anew = renewed.Token;
-            using var session = await channels.AskLeaderAsync(managers.Candidates, (manager, cancel) => OpenAsync(manager, description, cancel), stop).ConfigureAwait(false);
+            using var session = await FindAsync(description, stop).ConfigureAwait(false);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, anew);
             Opened(session.Channel);
             var beating = session.BeatAsync(clock, either.Token);
             try
             {
-                await foreach (var assignments in session.ReadAsync(managers.Learn, anew, either.Token).ConfigureAwait(false))
+                await foreach (var assignments in session.ReadAsync(Learn, anew, either.Token).ConfigureAwait(false))
                     yield return assignments;
             }
             finally
@@ -90,6 +96,12 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
         old.Cancel();
     }
 
+    private void Learn(SessionTerms terms)
+    {
+        managers.Learn(terms.Managers);
+        RoleWanted?.Invoke(terms.Role);
+    }
+
     private static TaskCompletionSource<ManagerChannel> NewLeader() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Opened(ManagerChannel channel)
@@ -104,6 +116,19 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
     {
         lock (gate)
             leader = NewLeader();
+    }
+
+    private async Task<RemoteSession> FindAsync(NodeDescription description, CancellationToken stop)
+    {
+        try
+        {
+            return await channels.AskLeaderAsync(managers.Candidates, (manager, cancel) => OpenAsync(manager, description, cancel), stop).ConfigureAwait(false);
+        }
+        catch (SwarmException refusal) when (refusal.Code is SwarmErrorCode.PermissionDenied or SwarmErrorCode.Unauthenticated)
+        {
+            Refused?.Invoke(refusal);
+            throw;
+        }
     }
 
     private async Task<RemoteSession> OpenAsync(ManagerChannel manager, NodeDescription description, CancellationToken stop)

@@ -50,7 +50,7 @@ internal sealed class RemoteSession : IDisposable
     }
 
     /// <summary>Assignments, each whole, until the session ends or <paramref name="anew"/> asks for another one.</summary>
-    public async IAsyncEnumerable<Assignments> ReadAsync(Action<ValueList<ManagerAddress>> learn, CancellationToken anew, [EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<Assignments> ReadAsync(Action<SessionTerms> learn, CancellationToken anew, [EnumeratorCancellation] CancellationToken stop)
     {
         Learn(learn);
         Assignments? whole = null;
@@ -79,10 +79,10 @@ internal sealed class RemoteSession : IDisposable
         closed.Dispose();
     }
 
-    private void Learn(Action<ValueList<ManagerAddress>> learn)
+    private void Learn(Action<SessionTerms> learn)
     {
         if (terms is not null)
-            learn(terms.Managers);
+            learn(terms);
     }
 
     private async Task<SessionDown?> NextAsync(CancellationToken anew, CancellationToken stop)

@@ -7,11 +7,11 @@ namespace SwarmPS.Daemon.Dispatch;
 internal sealed class TermsWatch(SwarmStore store, DispatcherOptions options)
 {
     private readonly object gate = new();
-    private SessionTerms present = Of(store.Current, options);
+    private SharedTerms present = Of(store.Current, options);
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The present terms, and what ends when there are others.</summary>
-    public (SessionTerms Terms, Task Changed) Present
+    public (SharedTerms Terms, Task Changed) Present
     {
         get
         {
@@ -47,5 +47,18 @@ internal sealed class TermsWatch(SwarmStore store, DispatcherOptions options)
             .Select(node => new ManagerAddress(node.Id, node.ManagerStatus!.Addr!))
             .ToValueList();
 
-    private static SessionTerms Of(Snapshot state, DispatcherOptions options) => new(options.Patience(state.Swarm) / options.Beats, Managers(state));
+    private static SharedTerms Of(Snapshot state, DispatcherOptions options) => new(
+        options.Patience(state.Swarm) / options.Beats,
+        Managers(state),
+        state.Nodes.All.Where(node => node.Spec.Role is NodeRole.Manager).Select(node => node.Id).Order(StringComparer.Ordinal).ToValueList());
+}
+
+/// <summary>What the terms of all sessions come from.</summary>
+/// <param name="BeatEvery">How often nodes must be heard.</param>
+/// <param name="Managers">Where managers are reached.</param>
+/// <param name="ManagerIds">Nodes that are, or are to be, managers.</param>
+internal sealed record SharedTerms(TimeSpan BeatEvery, ValueList<ManagerAddress> Managers, ValueList<string> ManagerIds)
+{
+    /// <summary>The terms of one node.</summary>
+    public SessionTerms For(string nodeId) => new(BeatEvery, Managers, ManagerIds.Contains(nodeId) ? NodeRole.Manager : NodeRole.Worker);
 }

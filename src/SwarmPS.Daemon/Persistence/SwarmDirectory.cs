@@ -66,6 +66,17 @@ public sealed record SwarmDirectory(string Root)
         DurableFile.SyncDirectory(Root);
     }
 
+    /// <summary>Takes away what only a manager may have: its keys, the log and the state. The node stays in its swarm.</summary>
+    public void RemoveManager()
+    {
+        foreach (var file in (string[])[KeyringFile, KeyringKeyFile, StateFile, StateFile + "-wal", StateFile + "-shm"])
+            File.Delete(file);
+        if (Directory.Exists(Raft))
+            Directory.Delete(Raft, recursive: true);
+        CreatePrivate(Raft);
+        DurableFile.SyncDirectory(Root);
+    }
+
     private static void CreatePrivate(string path)
     {
         if (OperatingSystem.IsWindows())

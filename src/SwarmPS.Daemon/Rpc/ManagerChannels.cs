@@ -8,6 +8,7 @@ internal sealed class ManagerChannels(PeerTrust trust) : IDisposable
 {
     private readonly object gate = new();
     private Dictionary<string, ManagerChannel> open = [];
+    private Dictionary<string, ManagerChannel> old = [];
     private bool closed;
 
     /// <summary>The channel to a manager.</summary>
@@ -62,11 +63,18 @@ internal sealed class ManagerChannels(PeerTrust trust) : IDisposable
             answers.Count == 0 ? "No manager's address is known." : $"The swarm's leader is not reached. {string.Join(" ", answers)}");
     }
 
-    /// <summary>Lets the next calls make new connections, as after the certificate has changed; calls under way go on.</summary>
+    /// <summary>
+    /// Lets the next calls make new connections, as after the certificate has changed; calls under way go on, until the certificate
+    /// changes once more.
+    /// </summary>
     public void Recycle()
     {
         lock (gate)
-            open = [];
+        {
+            foreach (var channel in old.Values)
+                channel.Dispose();
+            (old, open) = (open, []);
+        }
     }
 
     /// <inheritdoc/>
@@ -75,9 +83,10 @@ internal sealed class ManagerChannels(PeerTrust trust) : IDisposable
         lock (gate)
         {
             closed = true;
-            foreach (var channel in open.Values)
+            foreach (var channel in open.Values.Concat(old.Values))
                 channel.Dispose();
             open.Clear();
+            old.Clear();
         }
     }
 }

@@ -16,6 +16,11 @@ internal sealed class TestNodes : IAsyncDisposable
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
+    private const int FirstPort = 20_000;
+    private const int PortCount = 10_000;
+
+    private static int nextPort = Environment.ProcessId % (PortCount / 2) * 2;
+
     private readonly List<TestNode> nodes = [];
     private readonly CancellationTokenSource stop = new();
 
@@ -75,17 +80,20 @@ internal sealed class TestNodes : IAsyncDisposable
             await FakeEngine.JsonAsync(stream, 404, """{"message":"nothing here"}""");
     }
 
-    /// <summary>A port that is free, and so is the one after it, which managers use for the log.</summary>
+    /// <summary>
+    /// A port that is free, and so is the one after it, which managers use for the log. Below those that connections which go out
+    /// take by themselves.
+    /// </summary>
     private static int FreePorts()
     {
         while (true)
         {
-            using var first = new TcpListener(IPAddress.Loopback, 0);
-            first.Start();
-            var port = ((IPEndPoint)first.LocalEndpoint).Port;
-            using var second = new TcpListener(IPAddress.Loopback, port + 1);
+            var port = FirstPort + (Interlocked.Add(ref nextPort, 2) % PortCount);
             try
             {
+                using var first = new TcpListener(IPAddress.Loopback, port);
+                first.Start();
+                using var second = new TcpListener(IPAddress.Loopback, port + 1);
                 second.Start();
                 return port;
             }

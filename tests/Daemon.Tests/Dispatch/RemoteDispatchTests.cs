@@ -64,11 +64,42 @@ public sealed class RemoteDispatchTests : IAsyncDisposable
     [Fact]
     public void MessagesThatAreCut_SayOnceWhatHoldsForAll()
     {
-        var many = new Assignments(true, [.. Enumerable.Range(0, DispatcherService.TasksMax + 1).Select(i => New($"t{i}"))], ["gone"]);
+        var many = new Assignments(true, [.. Enumerable.Range(0, DispatcherService.TasksMax + 1).Select(i => New($"t{i}"))], ["gone"])
+        {
+            Payloads = [.. Enumerable.Range(0, 3).Select(i => new AssignedPayload($"s{i}", $"s{i}", new(new byte[3 << 20])))],
+            RemovedPayloads = ["old"],
+        };
         var messages = DispatcherService.Messages(many).ToList();
-        Assert.Equal([true, false], messages.Select(message => message.More));
-        Assert.Equal([true, false], messages.Select(message => message.Assignments!.Complete));
+        Assert.Equal([true, true, true, true, false], messages.Select(message => message.More));
+        Assert.Equal([true, false, false, false, false], messages.Select(message => message.Assignments!.Complete));
         Assert.Equal(["gone"], messages.SelectMany(message => message.Assignments!.Removed));
+        Assert.Equal(["old"], messages.SelectMany(message => message.Assignments!.RemovedPayloads));
+        Assert.Equal(["s0", "s1", "s2"], messages.SelectMany(message => message.Assignments!.Payloads).Select(payload => payload.Id));
+    }
+
+    [Fact]
+    public async Task Secret_ComesWithTheTaskThatNamesIt()
+    {
+        await BeginAsync();
+        var secret = new Secret { Id = "secret1", Spec = new() { Name = "password" }, Data = new([1, 2, 3]) };
+        await swarm.PutAsync(secret, New("a") with { Spec = new() { ContainerSpec = new() { Secrets = [new() { SecretId = "secret1", SecretName = "password" }] } } });
+        await using var session = Open(Managers());
+        var payload = Assert.Single((await session.NextAsync()).Payloads);
+        Assert.Equal(("secret1", "password", new Payload([1, 2, 3])), (payload.Id, payload.Name, payload.Data));
+    }
+
+    [Fact]
+    public async Task PromotedNode_HearsOfIt()
+    {
+        await BeginAsync();
+        List<NodeRole> heard = [];
+        await using var session = new DispatchHarness.Session(Remote(Managers(), TimeProvider.System, heard.Add), new() { Hostname = "w" });
+        await session.NextAsync();
+        await swarm.PutAsync(Node with { Spec = new() { Role = NodeRole.Manager } });
+        await swarm.PutAsync(New("a"));
+        await session.NextAsync();
+        await UntilAsync(() => heard.LastOrDefault() is NodeRole.Manager, () => { });
+        Assert.Equal(NodeRole.Worker, heard[0]);
     }
 
     [Fact]
@@ -225,5 +256,6 @@ public sealed class RemoteDispatchTests : IAsyncDisposable
 
     private DispatchHarness.Session Open(ManagerList managers, TimeProvider? clock = null) => new(Remote(managers, clock ?? TimeProvider.System), new() { Hostname = "w" });
 
-    private RemoteDispatcher Remote(ManagerList managers, TimeProvider clock) => new(swarm.Channels(Worker), managers, null, clock, NullLogger.Instance);
+    private RemoteDispatcher Remote(ManagerList managers, TimeProvider clock, Action<NodeRole>? hear = null) =>
+        new(swarm.Channels(Worker), managers, null, clock, NullLogger.Instance) { RoleWanted = hear };
 }
