@@ -34,8 +34,8 @@ internal static class LabNetwork
         await AddNamespaceAsync(node.Namespace).ConfigureAwait(false);
         await BatchAsync(lab.BridgeNamespace,
             $"link add {node.Port} type veth peer name eth0 address {node.Mac} netns {node.Namespace}", $"link set {node.Port} master br0 up").ConfigureAwait(false);
-        await BatchAsync(node.Namespace,
-            "link set lo up", $"addr add {node.Address}/24 dev eth0", "link set eth0 up", $"route add default via {lab.HostAddress}").ConfigureAwait(false);
+        // No default route: what is not in the lab is refused at once, and no engine waits for a registry it cannot reach.
+        await BatchAsync(node.Namespace, "link set lo up", $"addr add {node.Address}/24 dev eth0", "link set eth0 up").ConfigureAwait(false);
     }
 
     /// <summary>Cuts a node off, or joins it again.</summary>

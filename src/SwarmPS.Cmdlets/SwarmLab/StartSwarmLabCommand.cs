@@ -13,7 +13,8 @@ namespace SwarmPS.Cmdlets.SwarmLab;
 /// </summary>
 /// <remarks>
 /// <para>A lab is for trying a cluster, and for tests of one: nodes can be cut off and ended as by a crash with <c>Set-SwarmLabNode</c>. Each
-/// node has an address of 10.90.0.0/16, which this machine reaches, and a folder with its state and the logs of its programs.</para>
+/// node has an address of 10.90.0.0/16, which this machine reaches, and a folder with its state and the logs of its programs. It reaches nothing
+/// outside the lab, so no registry: give it its images with <c>-Image</c>.</para>
 /// <para>A lab that is there is gone on with: what does not run is started, and nodes that are missing are added. So a start that failed
 /// half-way, and a restart of the machine, are mended by the same command.</para>
 /// <para>It needs Linux, root, and the programs <c>dockerd</c>, <c>containerd</c>, <c>ip</c> and <c>nsenter</c>; no engine has to run.</para>

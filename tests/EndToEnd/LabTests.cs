@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using SwarmPS.Api;
+using SwarmPS.Cmdlets.Lab;
+using SwarmPS.Model;
+
+namespace SwarmPS.EndToEnd;
+
+/// <summary>One manager and two workers, each with an engine and a network of its own.</summary>
+public sealed class LabTests(ITestOutputHelper report) : IAsyncLifetime
+{
+    private LabFixture lab = null!;
+
+    private SwarmClient Manager => lab.Client("n1");
+
+    public async ValueTask InitializeAsync() => lab = await LabFixture.StartAsync(nodes: 3);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (lab is not null)
+            await lab.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Replicas_SpreadOverTheNodes()
+    {
+        await Manager.CreateServiceAsync(Sleeping("web", 6), CancellationToken.None);
+        await RunningAsync("web", tasks => Spread(tasks) is [2, 2, 2]);
+    }
+
+    [Fact]
+    public async Task NodeCutOff_HasItsReplicasReplaced_AndStopsItsOwnWhenItReturns()
+    {
+        await Manager.CreateServiceAsync(Sleeping("web", 6), CancellationToken.None);
+        await RunningAsync("web", tasks => tasks.Count == 6);
+        var lost = await IdAsync("n3");
+        var before = await ContainersAsync("n3");
+        var clock = Stopwatch.StartNew();
+        await lab.PartitionAsync("n3");
+        await RunningAsync("web", tasks => tasks.Count(task => task.NodeId != lost) == 6, TimeSpan.FromSeconds(20));
+        report.WriteLine($"replicas run elsewhere after {clock.Elapsed.TotalSeconds:0.0} s");
+        Assert.Equal(before, await ContainersAsync("n3"));
+
+        await lab.HealAsync("n3");
+        await Eventually.TrueAsync(async () => (await Manager.GetNodeAsync("n3", CancellationToken.None)).Status.State == NodeState.Ready, () => "n3 to be ready again\n" + lab.Logs());
+        await Eventually.TrueAsync(async () => (await ContainersAsync("n3")).Length == 0, () => "the replaced containers of n3 to stop\n" + lab.Logs());
+        await RunningAsync("web", tasks => tasks.Count == 6);
+    }
+
+    [Fact]
+    public async Task NodeWithoutPower_HasItsReplicasReplaced_AndJoinsInAgain()
+    {
+        await Manager.CreateServiceAsync(Sleeping("web", 3), CancellationToken.None);
+        await RunningAsync("web", tasks => tasks.Count == 3);
+        var lost = await IdAsync("n2");
+        await lab.KillAsync("n2");
+        Assert.Equal(LabNodeState.Stopped, LabNodes.StateOf(lab.Lab["n2"]));
+        await RunningAsync("web", tasks => tasks.Count(task => task.NodeId != lost) == 3, TimeSpan.FromSeconds(20));
+        await lab.StartAsync("n2");
+        await Eventually.TrueAsync(async () => (await Manager.GetNodeAsync("n2", CancellationToken.None)).Status.State == NodeState.Ready, () => "n2 to be ready again\n" + lab.Logs());
+        Assert.Equal(lost, await IdAsync("n2"));
+    }
+
+    [Fact]
+    public async Task DrainedNode_HasItsTasksMoved_AndARemovedOneIsRefused()
+    {
+        var docker = new DockerClient("unix://" + lab.Place("n1").Socket);
+        await Manager.CreateServiceAsync(Sleeping("web", 3), CancellationToken.None);
+        await RunningAsync("web", tasks => tasks.Count == 3);
+        await docker.RunAsync("node", "update", "--availability", "drain", "n2");
+        var drained = await IdAsync("n2");
+        await RunningAsync("web", tasks => tasks.Count == 3 && tasks.All(task => task.NodeId != drained));
+        await Eventually.TrueAsync(async () => (await ContainersAsync("n2")).Length == 0, () => "the drained node's containers to stop\n" + lab.Logs());
+
+        Assert.NotEqual(0, (await docker.TryAsync(null, "node", "rm", "n2")).ExitCode);
+        await docker.RunAsync("node", "rm", "--force", "n2");
+        Assert.DoesNotContain("n2", await docker.RunAsync("node", "ls", "--format", "{{.Hostname}}"), StringComparison.Ordinal);
+        // Its next session would bring it back; it is refused instead, however often it asks.
+        await lab.KillAsync("n2", LabPart.Daemon);
+        await lab.StartAsync("n2");
+        await Manager.CreateServiceAsync(Sleeping("more", 2), CancellationToken.None);
+        await RunningAsync("more", tasks => tasks.Count == 2 && tasks.All(task => task.NodeId != drained));
+        Assert.Equal(2, (await Manager.ListNodesAsync(new(), CancellationToken.None)).Count);
+    }
+
+    [Fact]
+    public async Task DockerClient_LeavesRemovesAndJoinsAgain()
+    {
+        var first = new DockerClient("unix://" + lab.Place("n1").Socket);
+        var third = new DockerClient("unix://" + lab.Place("n3").Socket);
+        await third.RunAsync("swarm", "leave");
+        await Eventually.TrueAsync(async () => (await Manager.GetNodeAsync("n3", CancellationToken.None)).Status.State == NodeState.Down, () => "n3 to be down\n" + lab.Logs());
+        await first.RunAsync("node", "rm", "n3");
+        var token = (await first.RunAsync("swarm", "join-token", "-q", "worker")).Trim();
+        Assert.Contains("joined a swarm as a worker", await third.RunAsync("swarm", "join", "--token", token, "--advertise-addr", lab.Place("n3").Address, $"{lab.Place("n1").Address}:2377"), StringComparison.Ordinal);
+        await Eventually.TrueAsync(async () => (await Manager.GetNodeAsync("n3", CancellationToken.None)).Status.State == NodeState.Ready, () => "n3 to be ready\n" + lab.Logs());
+    }
+
+    private static ServiceSpec Sleeping(string name, ulong replicas) => new()
+    {
+        Name = name,
+        Mode = new() { Replicated = new(replicas) },
+        TaskTemplate = new() { ContainerSpec = new() { Image = LabFixture.Image, Command = ["sleep", "3600"], StopGracePeriod = TimeSpan.FromSeconds(1) } },
+    };
+
+    private static List<int> Spread(List<SwarmTask> tasks) => [.. tasks.GroupBy(task => task.NodeId).Select(node => node.Count())];
+
+    private async Task<string> IdAsync(string node) => (await Manager.GetNodeAsync(node, CancellationToken.None)).Id;
+
+    private async Task<string[]> ContainersAsync(string node) =>
+        (await new DockerClient("unix://" + lab.Place(node).EngineSocket).RunAsync("ps", "-q")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Waits until the tasks of a service that run, and are wanted to, are as expected.</summary>
+    private Task RunningAsync(string service, Func<List<SwarmTask>, bool> expected, TimeSpan? deadline = null)
+    {
+        List<SwarmTask> all = [];
+        return Eventually.TrueAsync(async () =>
+        {
+            all = await Manager.ListTasksAsync(new ApiFilters().Add("service", service), CancellationToken.None);
+            return expected([.. all.Where(task => task.Status.State == TaskState.Running && task.DesiredState == TaskState.Running)]);
+        }, () => $"the tasks of {service}: {string.Join(", ", all.Select(task => $"{task.Slot} {task.Status.State}/{task.DesiredState} on {task.NodeId} {task.Status.Message} {task.Status.Err}"))}\n{lab.Logs()}", deadline);
+    }
+}
