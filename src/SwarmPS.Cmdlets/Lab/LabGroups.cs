@@ -31,7 +31,18 @@ internal static class LabGroups
         Directory.Exists(Root) ? Directory.GetDirectories(Root).Prepend(Root).Select(hierarchy => Path.Combine(hierarchy, group)).Where(Directory.Exists) : [];
 
     /// <summary>A group and all in it, the innermost first.</summary>
-    private static IEnumerable<string> Below(string folder) => Directory.GetDirectories(folder).SelectMany(Below).Append(folder).ToList();
+    private static IEnumerable<string> Below(string folder)
+    {
+        try
+        {
+            return Directory.GetDirectories(folder).SelectMany(Below).Append(folder).ToList();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The engine removes the group of a container that has ended, also while it is looked at.
+            return [];
+        }
+    }
 
     private static IEnumerable<int> Members(string folder)
     {
