@@ -38,15 +38,22 @@ internal sealed class ProcessStream : Stream
     {
         var read = await output.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (read == 0 && buffer.Length > 0 && !answered)
-            throw new IOException($"{process.StartInfo.FileName} ended without an answer: {await complaint.ConfigureAwait(false)}");
+            throw await EndedAsync(null).ConfigureAwait(false);
         answered |= read > 0;
         return read;
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await input.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-        await input.FlushAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await input.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            await input.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException broken) when (!answered)
+        {
+            throw await EndedAsync(broken).ConfigureAwait(false);
+        }
     }
 
     public override int Read(byte[] buffer, int offset, int count) => output.Read(buffer, offset, count);
@@ -72,6 +79,9 @@ internal sealed class ProcessStream : Stream
         }
         base.Dispose(disposing);
     }
+
+    private async Task<IOException> EndedAsync(Exception? cause) =>
+        new($"{process.StartInfo.FileName} ended without an answer: {await complaint.ConfigureAwait(false)}", cause);
 
     /// <summary>All that is said is read, so that the process never waits for it; the beginning of it is kept.</summary>
     private static async Task<string> ComplaintAsync(StreamReader errors)

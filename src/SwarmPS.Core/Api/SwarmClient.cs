@@ -101,7 +101,7 @@ public sealed partial class SwarmClient : IDisposable
         {
             return new(
                 UnreachableReason.NotRunning,
-                $"The daemon of {machine.Host} is not reached: {(fault.InnerException ?? fault).Message} See to it that ssh logs in there without a question, that swarmpsd is on that user's PATH, and that the daemon runs.",
+                $"The daemon of {machine.Host} is not reached: {(fault.InnerException ?? fault).Message.TrimEnd('.')}. See to it that ssh logs in there without a question, that swarmpsd is on that user's PATH, and that the daemon runs.",
                 fault);
         }
         var code = (fault.InnerException as SocketException)?.SocketErrorCode;
