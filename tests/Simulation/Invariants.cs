@@ -10,19 +10,24 @@ internal sealed class Invariants
 {
     public void Check(Snapshot before, Snapshot after, IReadOnlyList<ObjectChange> changes, Timestamp now)
     {
+        List<SwarmTask> placed = [];
         foreach (var change in changes)
         {
             if (change is { Old: SwarmTask old, New: SwarmTask task })
                 MovesOn(before, old, task, now);
             if (change.New is SwarmTask { Status.State: TaskState.Assigned } assigned && change.Old is not SwarmTask { Status.State: >= TaskState.Assigned })
-                FitsItsNode(after, assigned);
+                placed.Add(assigned);
             if (change is { Old: SwarmTask gone, New: null })
                 Simulation.Check.That(
                     gone.Status.State is > TaskState.Running or < TaskState.Assigned || after.Nodes.Find(gone.NodeId) is not { } node || !MayHave(after, node, gone),
                     "a task is forgotten only once it is over", () => Tell(gone));
         }
+        foreach (var task in placed)
+            FitsItsNode(after, task);
+        foreach (var group in placed.GroupBy(task => (task.NodeId, task.ServiceId)))
+            HasNoMoreThanMay(after, group, group.Key.NodeId, group.Key.ServiceId);
         foreach (var service in changes.Select(change => change.Object).OfType<SwarmTask>().Select(task => task.ServiceId).Distinct())
-            SlotsAreFilledOnce(after, service);
+            SlotsAreFilledOnce(before, after, service);
     }
 
     private static void MovesOn(Snapshot before, SwarmTask old, SwarmTask task, Timestamp now)
@@ -57,16 +62,26 @@ internal sealed class Invariants
             "no node has more memory reserved than it has", () => string.Join(", ", there.Select(Tell)));
         var ports = there.SelectMany(other => other.Ports.OrEmpty()).Select(port => port.PublishedPort).ToList();
         Simulation.Check.That(ports.Count == ports.Distinct().Count(), "a host port is given once", () => string.Join(", ", there.Select(Tell)));
-        var most = task.Spec.Placement?.MaxReplicas ?? 0;
-        Simulation.Check.That(
-            most == 0 || (ulong)there.Count(other => other.ServiceId == task.ServiceId && other.DesiredState <= TaskState.Running) <= most,
-            "a node has no more replicas than it may", () => string.Join(", ", there.Select(Tell)));
+    }
+
+    /// <summary>
+    /// A limit holds for the task that has it, when it is placed; one of another spec that comes after it is bound by its own alone. So
+    /// those that were placed at once must have been placeable in some order, and if in any, then in that of their limits.
+    /// </summary>
+    private static void HasNoMoreThanMay(Snapshot state, IEnumerable<SwarmTask> placed, string nodeId, string serviceId)
+    {
+        var there = state.TasksOfNode(nodeId)
+            .Where(task => task.ServiceId == serviceId && task.Status.State is >= TaskState.Assigned and <= TaskState.Running && task.DesiredState <= TaskState.Running).ToList();
+        var limits = placed.Select(task => task.Spec.Placement?.MaxReplicas is > 0 and var most ? most : ulong.MaxValue).Order().ToList();
+        var before = (ulong)(there.Count - limits.Count);
+        for (var i = 0; i < limits.Count; i++)
+            Simulation.Check.That(before + (ulong)i < limits[i], "a node has no more replicas than it may", () => string.Join(", ", there.Select(Tell)));
     }
 
     private static bool MayHave(Snapshot state, Node node, SwarmTask task) =>
         Constraints.Of((state.Services.Find(task.ServiceId)?.Spec.TaskTemplate ?? task.Spec).Placement).AreMetBy(node);
 
-    private static void SlotsAreFilledOnce(Snapshot state, string serviceId)
+    private static void SlotsAreFilledOnce(Snapshot before, Snapshot state, string serviceId)
     {
         var service = state.Services.Find(serviceId);
         var tasks = state.TasksOfService(serviceId);
@@ -85,7 +100,9 @@ internal sealed class Invariants
         if (service?.Spec.Mode?.Replicated is { } mode)
         {
             var slots = tasks.Where(task => task.DesiredState <= TaskState.Running).Select(task => task.Slot).Distinct().Count();
-            Simulation.Check.That((ulong)slots <= mode.Replicas, "a service has no more replicas than wanted", () => $"{slots} of {mode.Replicas}");
+            // An update that is turned back may shrink the service by that; its surplus goes in the next round.
+            var wanted = Math.Max(mode.Replicas ?? 1, before.Services.Find(serviceId)?.Spec.Mode?.Replicated?.Replicas ?? 0);
+            Simulation.Check.That((ulong)slots <= wanted, "a service has no more replicas than wanted", () => $"{slots} of {wanted}");
         }
     }
 
