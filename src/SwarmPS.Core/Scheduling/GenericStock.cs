@@ -6,14 +6,14 @@ namespace SwarmPS.Scheduling;
 internal sealed class GenericStock
 {
     private Dictionary<string, long>? taken;
-    private HashSet<(string Kind, string Value)>? takenByName;
+    private Dictionary<(string Kind, string Value), int>? takenByName;
 
     public void Take(ValueList<GenericResource> resources)
     {
         foreach (var resource in resources)
         {
             if (resource.NamedResourceSpec is { } named)
-                (takenByName ??= []).Add((named.Kind ?? "", named.Value ?? ""));
+                (takenByName ??= [])[KeyOf(named)] = takenByName.GetValueOrDefault(KeyOf(named)) + 1;
             else if (resource.DiscreteResourceSpec is { } counted)
                 (taken ??= [])[counted.Kind ?? ""] = taken.GetValueOrDefault(counted.Kind ?? "") + counted.Value;
         }
@@ -24,7 +24,10 @@ internal sealed class GenericStock
         foreach (var resource in resources)
         {
             if (resource.NamedResourceSpec is { } named)
-                takenByName?.Remove((named.Kind ?? "", named.Value ?? ""));
+            {
+                if (--takenByName![KeyOf(named)] == 0)
+                    takenByName.Remove(KeyOf(named));
+            }
             else if (resource.DiscreteResourceSpec is { } counted && taken is not null)
                 taken[counted.Kind ?? ""] = taken.GetValueOrDefault(counted.Kind ?? "") - counted.Value;
         }
@@ -35,7 +38,7 @@ internal sealed class GenericStock
     {
         var stock = node.Description?.Resources?.GenericResources.OrEmpty() ?? ValueList<GenericResource>.Empty;
         var named = stock
-            .Where(resource => resource.NamedResourceSpec?.Kind == kind && takenByName?.Contains((kind, resource.NamedResourceSpec.Value ?? "")) != true)
+            .Where(resource => resource.NamedResourceSpec?.Kind == kind && takenByName?.ContainsKey(KeyOf(resource.NamedResourceSpec)) != true)
             .Take((int)Math.Min(count, int.MaxValue)).ToList();
         if (named.Count == count)
             return named;
@@ -60,4 +63,6 @@ internal sealed class GenericStock
         }
         return chosen.ToValueList();
     }
+
+    private static (string Kind, string Value) KeyOf(NamedGenericResource named) => (named.Kind ?? "", named.Value ?? "");
 }

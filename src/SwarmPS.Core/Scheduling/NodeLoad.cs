@@ -5,7 +5,8 @@ namespace SwarmPS.Scheduling;
 /// <summary>A node with what its tasks take of it.</summary>
 internal sealed class NodeLoad(Node node)
 {
-    private HashSet<(PortProtocol Protocol, uint Port)>? ports;
+    // Counted, because a port may be taken twice for a while: where an ended task's earlier state is told once more, after another got it.
+    private Dictionary<(PortProtocol Protocol, uint Port), int>? ports;
     private Dictionary<FailureKey, FailureLog>? failures;
     private long nanoCpusTaken;
     private long memoryBytesTaken;
@@ -25,7 +26,7 @@ internal sealed class NodeLoad(Node node)
 
     public long MemoryBytesFree => (Node.Description?.Resources?.MemoryBytes ?? 0) - memoryBytesTaken;
 
-    public bool HasPort(PortConfig port) => ports is not null && ports.Contains(KeyOf(port));
+    public bool HasPort(PortConfig port) => ports is not null && ports.ContainsKey(KeyOf(port));
 
     /// <summary>Takes what a task needs, until it has really stopped, and counts it, while it should run.</summary>
     public void Take(SwarmTask task)
@@ -42,7 +43,7 @@ internal sealed class NodeLoad(Node node)
         foreach (var port in task.Ports.OrEmpty().AsSpan())
         {
             if (IsFixed(port))
-                (ports ??= []).Add(KeyOf(port));
+                (ports ??= [])[KeyOf(port)] = ports.GetValueOrDefault(KeyOf(port)) + 1;
         }
     }
 
@@ -60,8 +61,8 @@ internal sealed class NodeLoad(Node node)
             Generic.Release(generic);
         foreach (var port in task.Ports.OrEmpty().AsSpan())
         {
-            if (IsFixed(port))
-                ports?.Remove(KeyOf(port));
+            if (IsFixed(port) && --ports![KeyOf(port)] == 0)
+                ports.Remove(KeyOf(port));
         }
     }
 

@@ -99,4 +99,11 @@ internal sealed class Cluster
         State = State.With([StoreChange.Delete(value)]);
         scheduler.Observe(new(value.Kind, value, null));
     }
+
+    /// <summary>What the last plan is made of is told a second time from an earlier change on, as where it shared a log entry with it.</summary>
+    public void TellAgain(params IReadOnlyList<ObjectChange> changes)
+    {
+        foreach (var change in changes)
+            scheduler.Observe(change);
+    }
 }

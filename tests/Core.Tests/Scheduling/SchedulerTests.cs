@@ -1,5 +1,6 @@
 using SwarmPS.Model;
 using SwarmPS.Scheduling;
+using SwarmPS.Store;
 
 namespace SwarmPS.Core.Tests.Scheduling;
 
@@ -193,6 +194,31 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void HostPort_StaysTaken_ThoughItsFormerTaskIsToldOfOnceMore()
+    {
+        var ports = new ValueList<PortConfig>([new() { PublishedPort = 8080, PublishMode = PublishMode.Host }]);
+        cluster.Nodes(1).Tasks(1, with: task => task with { Ports = ports }).Plan();
+        var (changes, first) = PassOn(cluster.Only, () => cluster.Tasks(1, with: task => task with { Ports = ports }));
+        cluster.TellAgain(changes);
+        cluster.Tasks(1, with: task => task with { Ports = ports }).Plan();
+        Assert.Single(cluster.Of("web"), task => task.Id != first && task.NodeId != "");
+        Assert.Single(cluster.Of("web"), task => task.Status.Err == "no suitable node (1 node has the host port 8080/tcp in use)");
+    }
+
+    [Fact]
+    public void NamedResource_StaysTaken_ThoughItsFormerTaskIsToldOfOnceMore()
+    {
+        var spec = new TaskSpec { Resources = new() { Reservations = new() { GenericResources = [new() { DiscreteResourceSpec = new("gpu", 1) }] } } };
+        var resources = new TaskResources { GenericResources = [new() { NamedResourceSpec = new("gpu", "g1") }] };
+        cluster.Nodes(1, node => node with { Description = node.Description! with { Resources = resources } }).Tasks(1, spec: spec).Plan();
+        var (changes, first) = PassOn(cluster.Only, () => cluster.Tasks(1, spec: spec));
+        cluster.TellAgain(changes);
+        cluster.Tasks(1, spec: spec).Plan();
+        Assert.Single(cluster.Of("web"), task => task.Id != first && task.NodeId != "");
+        Assert.Single(cluster.Of("web"), task => task.Status.Err == "no suitable node (1 node lacks 1 gpu)");
+    }
+
+    [Fact]
     public void MaxReplicas_IsTheMostOfAServiceOnANode()
     {
         cluster.Nodes(2).Tasks(5, spec: new() { Placement = new() { MaxReplicas = 2 } }).Plan();
@@ -279,5 +305,19 @@ public sealed class SchedulerTests
             var task = cluster.Of("web").OrderBy(task => task.Id).Last();
             cluster.Report(task, TaskState.Failed);
         }
+    }
+
+    /// <summary>A task ends, and another one gets its place; the changes since before the end.</summary>
+    private (ObjectChange[] Changes, string First) PassOn(SwarmTask first, Action another)
+    {
+        var accepted = first with { Status = first.Status with { State = TaskState.Accepted } };
+        cluster.Put(accepted);
+        var failed = accepted with { Status = accepted.Status with { State = TaskState.Failed } };
+        cluster.Put(failed);
+        another();
+        cluster.Plan();
+        var next = cluster.Of("web").Single(task => task.Id != first.Id);
+        Assert.Equal("n001", next.NodeId);
+        return ([new(ObjectKind.Task, first, accepted), new(ObjectKind.Task, accepted, failed), new(ObjectKind.Task, null, next)], first.Id);
     }
 }
