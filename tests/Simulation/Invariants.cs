@@ -107,5 +107,6 @@ internal sealed class Invariants
     }
 
     internal static string Tell(SwarmTask task) =>
-        $"{task.ServiceId}.{task.Slot} {task.Id} on '{task.NodeId}' {task.Status.State} -> {task.DesiredState} v{task.SpecVersion} {task.Restart} {task.Status.Err}";
+        $"{task.ServiceId}.{task.Slot} {task.Id} on '{task.NodeId}' {task.Status.State} -> {task.DesiredState} v{task.SpecVersion}" +
+        (task.Restart is { } record ? $" for {record.Replaces} not before {record.NotBefore}, restart {record.Count}" : "") + $" {task.Status.Err}";
 }

@@ -21,8 +21,9 @@ internal sealed class SimCluster
     private ulong observed;
     private int ids;
 
-    public SimCluster(int seed)
+    public SimCluster(int seed, List<string>? story = null)
     {
+        Store = new() { Story = story };
         random = new(seed);
         faults = SimFaults.Draw(random);
         users = new(random, this);
@@ -32,7 +33,7 @@ internal sealed class SimCluster
             AddNode();
     }
 
-    public SimStore Store { get; } = new();
+    public SimStore Store { get; }
 
     public Snapshot State => Store.State;
 

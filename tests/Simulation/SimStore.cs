@@ -11,6 +11,9 @@ internal sealed class SimStore
 
     public Snapshot State { get; private set; } = Snapshot.Empty;
 
+    /// <summary>What was written, where it is asked for.</summary>
+    public List<string>? Story { get; init; }
+
     public Timestamp Now { get; set; } = new(1_000_000_000_000);
 
     /// <summary>What was applied after one version up to another.</summary>
@@ -32,6 +35,7 @@ internal sealed class SimStore
             return seen;
         State = State.Apply(new(State.Version, [new(new(1, ++requests), Now, stamped)]), seen)!;
         log.Add((next, seen));
+        Story?.AddRange(seen.Select(change => Simulation.Story.Line(Now, next, change)));
         return seen;
     }
 

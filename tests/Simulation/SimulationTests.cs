@@ -11,13 +11,22 @@ public sealed class SimulationTests
 {
     private const int SeedsDefault = 300;
     private const int Steps = 150;
+    private const int StoryLines = 400;
 
     [Fact]
     public void Swarm_KeepsItsPromises_AndConvergesOnceFaultsEnd()
     {
         if (Setting("SWARMPS_SEED") is { } only)
         {
-            Run(only);
+            List<string> story = [];
+            try
+            {
+                Run(only, story);
+            }
+            catch (ViolationException violation)
+            {
+                Assert.Fail($"seed {only}: {violation.Message}\nWhat came before:\n{string.Join('\n', story.TakeLast(StoryLines))}");
+            }
             return;
         }
         var count = Setting("SWARMPS_SEEDS") ?? SeedsDefault;
@@ -44,9 +53,9 @@ public sealed class SimulationTests
     public void SameSeed_GivesTheSameRun() => Assert.Equal(Run(42), Run(42));
 
     /// <summary>The story of one seed; what it ended in.</summary>
-    private static string Run(int seed)
+    private static string Run(int seed, List<string>? story = null)
     {
-        var cluster = new SimCluster(seed);
+        var cluster = new SimCluster(seed, story);
         for (var step = 0; step < Steps; step++)
             cluster.Step();
         cluster.Heal();
