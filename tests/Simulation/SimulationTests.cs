@@ -9,7 +9,7 @@ namespace SwarmPS.Simulation;
 /// </summary>
 public sealed class SimulationTests
 {
-    private const int SeedsDefault = 300;
+    private const int SeedsDefault = 3000;
     private const int Steps = 150;
     private const int StoryLines = 400;
 
