@@ -36,7 +36,7 @@ internal static class Samples
 
     public static readonly Secret Password = new()
     {
-        Id = "sec1", Version = new(11), CreatedAt = Timestamp.From(TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(5.5)), UpdatedAt = Timestamp.From(TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(1.5)),
+        Id = "sec1", Version = new(11), CreatedAt = Timestamp.From(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(5.5)), UpdatedAt = Timestamp.From(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(3.5)),
         Spec = new() { Name = "db-password", Labels = new([new("team", "a")]) },
     };
 
@@ -73,7 +73,7 @@ internal static class Samples
         Status = new()
         {
             State = state,
-            Timestamp = Timestamp.From(TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(5.5)),
+            Timestamp = Timestamp.From(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(5.5)),
             Err = error,
             ContainerStatus = new() { ContainerId = "c" + id, ExitCode = 137 },
         },

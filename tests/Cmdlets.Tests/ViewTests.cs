@@ -35,8 +35,8 @@ public sealed class ViewTests
     {
         var lines = await ShownAsync("Get-SwarmTask");
         Assert.Equal("ID NAME IMAGE NODE DESIRED CURRENT ERROR", Columns(lines[0]));
-        Assert.Equal("t1 web.1 nginx:1 box Running Running 5 minutes ago", Columns(lines[2]));
-        Assert.Equal("t0 \\_ web.1 nginx:1 box Shutdown Failed 5 minutes ago task: non-zero exit (137)", Columns(lines[3]));
+        Assert.Equal("t1 web.1 nginx:1 box Running Running 5 hours ago", Columns(lines[2]));
+        Assert.Equal("t0 \\_ web.1 nginx:1 box Shutdown Failed 5 hours ago task: non-zero exit (137)", Columns(lines[3]));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class ViewTests
     public async Task SecretsAndConfigs_LookLikeDockersTables()
     {
         var secrets = await ShownAsync("Get-SwarmSecret");
-        Assert.Equal(("ID NAME DRIVER CREATED UPDATED", "sec1 db-password 5 minutes ago 1 minute ago"), (Columns(secrets[0]), Columns(secrets[2])));
+        Assert.Equal(("ID NAME DRIVER CREATED UPDATED", "sec1 db-password 5 hours ago 3 hours ago"), (Columns(secrets[0]), Columns(secrets[2])));
         var configs = await ShownAsync("Get-SwarmConfig");
         Assert.StartsWith("ID NAME CREATED UPDATED", Columns(configs[0]), StringComparison.Ordinal);
         Assert.StartsWith("conf1 app.conf", Columns(configs[2]), StringComparison.Ordinal);

@@ -25,7 +25,7 @@ public sealed class GetSwarmTaskTests
         Assert.Equal(["t1", "t1old", "t2"], tasks.Select(task => task.Id));
         Assert.Equal(["web.1", " \\_ web.1", "web.2"], tasks.Select(task => task.DisplayName));
         Assert.Equal([null, 137, null], tasks.Select(task => task.ExitCode));
-        Assert.Equal(("web", "box", "nginx:1", "Running 5 minutes ago"), (tasks[0].Service, tasks[0].Node, tasks[0].DisplayImage, tasks[0].Current));
+        Assert.Equal(("web", "box", "nginx:1", "Running 5 hours ago"), (tasks[0].Service, tasks[0].Node, tasks[0].DisplayImage, tasks[0].Current));
         Assert.Equal("no suitable node: 1 node lacks 512 MiB", tasks[2].Error);
     }
 
