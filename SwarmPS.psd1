@@ -18,7 +18,7 @@
         'Start-SwarmLab', 'Get-SwarmLab', 'Stop-SwarmLab', 'Set-SwarmLabNode'
         'Add-SwarmNode', 'Get-SwarmNode', 'Set-SwarmNode', 'Remove-SwarmNode'
         'New-SwarmService', 'Get-SwarmService', 'Update-SwarmService', 'Resize-SwarmService', 'Restart-SwarmService'
-        'Remove-SwarmService', 'Wait-SwarmService'
+        'Remove-SwarmService', 'Undo-SwarmServiceUpdate', 'Wait-SwarmService'
         'Get-SwarmTask'
         'Receive-SwarmServiceLog'
         'New-SwarmSecret', 'Get-SwarmSecret', 'Remove-SwarmSecret'

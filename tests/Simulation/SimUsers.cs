@@ -99,7 +99,7 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
         }
     }
 
-    private void Apply(Service service, ServiceSpec spec) => cluster.Store.Put(ServiceUpdates.Apply(service, spec, NextVersion));
+    private void Apply(Service service, ServiceSpec spec) => cluster.Store.Put(ServiceUpdates.Apply(service, spec, NextVersion, cluster.Store.Now));
 
     private RestartPolicy? Policy() => random.Next(4) == 0 ? null : new()
     {

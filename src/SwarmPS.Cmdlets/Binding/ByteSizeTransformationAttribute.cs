@@ -3,7 +3,7 @@ using SwarmPS.Notation;
 
 namespace SwarmPS.Cmdlets.Binding;
 
-/// <summary>Takes a number of bytes, which is what PowerShell makes of <c>512MB</c>, or text as <c>512m</c>.</summary>
+/// <summary>Takes a number of bytes, which is what PowerShell makes of <c>512MB</c>, or text as <c>512m</c>; -1 is without limit, where a parameter knows that.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ByteSizeTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -19,6 +19,7 @@ public sealed class ByteSizeTransformationAttribute : ArgumentTransformationAttr
             return value switch
             {
                 null => null,
+                "-1" => -1,
                 string text => ByteSizes.Parse(text),
                 _ => LanguagePrimitives.ConvertTo<long>(value),
             };

@@ -46,6 +46,6 @@ internal static class LooseFields
     private static string Name(string field)
     {
         var (name, value) = Pairs.Split(field.Trim());
-        return name is "volume-label" or "volume-opt" ? $"{name}={value}" : Aliases.GetValueOrDefault(name, name);
+        return name is "volume-label" or "volume-opt" or "alias" or "driver-opt" ? $"{name}={value}" : Aliases.GetValueOrDefault(name, name);
     }
 }

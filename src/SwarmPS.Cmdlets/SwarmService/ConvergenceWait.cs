@@ -19,7 +19,7 @@ internal sealed class ConvergenceWait(Cmdlet cmdlet, SwarmClient swarm, TimeSpan
     private static readonly TimeSpan TimeoutMax = TimeSpan.FromDays(45);
 
     /// <summary>Returns when the service has converged. Throws <see cref="SwarmFailureException"/> when it failed or time is up.</summary>
-    public async Task RunAsync(string id, string name, CancellationToken stop)
+    public async Task RunAsync(string id, string name, CancellationToken stop, bool goesBack = false)
     {
         using var deadline = new CancellationTokenSource(timeout < TimeoutMax ? timeout : TimeoutMax, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
@@ -49,13 +49,15 @@ internal sealed class ConvergenceWait(Cmdlet cmdlet, SwarmClient swarm, TimeSpan
             if (!stop.IsCancellationRequested)
                 cmdlet.WriteProgress(new ProgressRecord(0, name, "done") { RecordType = ProgressRecordType.Completed });
         }
-        await CheckUpdateAsync(id, name, stop);
+        await CheckUpdateAsync(id, name, goesBack, stop);
     }
 
     /// <summary>An update that was paused or rolled back has converged on the wrong thing.</summary>
-    private async Task CheckUpdateAsync(string id, string name, CancellationToken stop)
+    private async Task CheckUpdateAsync(string id, string name, bool goesBack, CancellationToken stop)
     {
         var service = await swarm.GetServiceAsync(id, stop);
+        if (goesBack && service.UpdateStatus?.State is UpdateState.RollbackCompleted)
+            return;
         if (service.UpdateStatus is { State: UpdateState.Paused or UpdateState.RollbackStarted or UpdateState.RollbackPaused or UpdateState.RollbackCompleted } update)
             throw new SwarmFailureException("ServiceUpdateFailed", ErrorCategory.InvalidResult, $"The update of service {name} failed ({Word(update.State.Value)}): {update.Message}");
     }

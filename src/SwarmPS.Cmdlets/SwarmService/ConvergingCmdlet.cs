@@ -26,6 +26,9 @@ public abstract class ConvergingCmdlet : SwarmCmdlet
     /// <inheritdoc/>
     protected override string Subject => "Service";
 
+    /// <summary>Whether it is a rollback that is waited for, so that one that ends well is no failure.</summary>
+    private protected virtual bool GoesBack => false;
+
     /// <summary>Waits unless told not to; then, where asked for, gives the service as it is, converged or not.</summary>
     private protected async Task FinishAsync(SwarmClient swarm, string id, string name, bool isWanted, CancellationToken stop)
     {
@@ -33,7 +36,7 @@ public abstract class ConvergingCmdlet : SwarmCmdlet
         try
         {
             if (!NoWait)
-                await new ConvergenceWait(this, swarm, Timeout).RunAsync(id, name, stop);
+                await new ConvergenceWait(this, swarm, Timeout).RunAsync(id, name, stop, GoesBack);
         }
         catch (SwarmFailureException failed)
         {

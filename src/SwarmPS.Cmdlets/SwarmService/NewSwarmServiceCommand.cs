@@ -86,7 +86,7 @@ public sealed class NewSwarmServiceCommand : ServiceSettingsCmdlet
         var spec = ToSpec();
         if (!ShouldProcess(Name ?? Image, "Make a service"))
             return;
-        var answer = await swarm.CreateServiceAsync(spec, stop);
+        var answer = await swarm.CreateServiceAsync(spec, stop, RegistryCredentials.Of(RegistryCredential));
         Warn(answer.Warnings);
         var name = Name ?? (await swarm.GetServiceAsync(answer.Id, stop)).Spec.Name ?? answer.Id;
         await FinishAsync(swarm, answer.Id, name, isWanted: true, stop);

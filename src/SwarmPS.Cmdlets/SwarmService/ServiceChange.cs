@@ -5,13 +5,13 @@ using SwarmPS.Model;
 namespace SwarmPS.Cmdlets.SwarmService;
 
 /// <summary>A change of a service's spec by a function that looks at nothing else.</summary>
-internal sealed class ServiceChange(SwarmClient swarm, string name, Func<ServiceSpec, ServiceSpec> change)
+internal sealed class ServiceChange(SwarmClient swarm, string name, Func<ServiceSpec, ServiceSpec> change, RegistryAuth? registry = null)
 {
     /// <summary>Reads the service, changes its spec, posts it; anew where somebody else was faster. Gives the service's id.</summary>
     public Task<string> PostAsync(Action<IEnumerable<string>?> warn, CancellationToken stop) => Revisions.RetryAsync(async () =>
     {
         var service = await swarm.GetServiceAsync(name, stop);
-        var answer = await swarm.UpdateServiceAsync(service.Id, service.Version.Index, change(service.Spec), stop);
+        var answer = await swarm.UpdateServiceAsync(service.Id, service.Version.Index, change(service.Spec), stop, registry);
         warn(answer.Warnings);
         return service.Id;
     });

@@ -112,6 +112,7 @@ public abstract partial class ServiceSettingsCmdlet
         StopSignal = StopSignal ?? old.StopSignal,
         Tty = tty ?? old.Tty,
         Init = init ?? old.Init,
+        OomScoreAdj = OomScoreAdj ?? old.OomScoreAdj,
         Healthcheck = HealthOf(old.Healthcheck),
         Secrets = Secret is null ? old.Secrets : Secret.Select(ReferenceToSecret).ToValueList(),
         Configs = Config is null ? old.Configs : Config.Select(ReferenceToConfig).ToValueList(),

@@ -6,35 +6,6 @@ namespace SwarmPS.Cmdlets.SwarmService;
 
 public abstract partial class ServiceSettingsCmdlet
 {
-    /// <summary>Processors a task may use.</summary>
-    /// <value>no limit</value>
-    [Parameter]
-    [ValidateRange(0, 1e6)]
-    public decimal? LimitCpu { get; set; }
-
-    /// <summary>Memory a task may use: a number of bytes or <c>512m</c>.</summary>
-    /// <value>no limit</value>
-    [Parameter]
-    [ByteSizeTransformation]
-    public long? LimitMemory { get; set; }
-
-    /// <summary>Processes and threads a task may have.</summary>
-    /// <value>no limit</value>
-    [Parameter]
-    public long? LimitPids { get; set; }
-
-    /// <summary>Processors a node must have free.</summary>
-    /// <value>0</value>
-    [Parameter]
-    [ValidateRange(0, 1e6)]
-    public decimal? ReserveCpu { get; set; }
-
-    /// <summary>Memory a node must have free: a number of bytes or <c>512m</c>.</summary>
-    /// <value>0</value>
-    [Parameter]
-    [ByteSizeTransformation]
-    public long? ReserveMemory { get; set; }
-
     /// <summary>When an ended task is replaced.</summary>
     /// <value><c>Any</c></value>
     [Parameter]
@@ -79,26 +50,6 @@ public abstract partial class ServiceSettingsCmdlet
     [Alias("ReplicasMaxPerNode")]
     public ulong? MaxReplicasPerNode { get; set; }
 
-    private ResourceRequirements? ResourcesOf(ResourceRequirements? old)
-    {
-        var (limits, reservations) = (old?.Limits ?? new(), old?.Reservations ?? new());
-        var changed = (old ?? new()) with
-        {
-            Limits = LimitCpu is null && LimitMemory is null && LimitPids is null ? old?.Limits : limits with
-            {
-                NanoCPUs = Nano(LimitCpu) ?? limits.NanoCPUs,
-                MemoryBytes = LimitMemory ?? limits.MemoryBytes,
-                Pids = LimitPids ?? limits.Pids,
-            },
-            Reservations = ReserveCpu is null && ReserveMemory is null ? old?.Reservations : reservations with
-            {
-                NanoCPUs = Nano(ReserveCpu) ?? reservations.NanoCPUs,
-                MemoryBytes = ReserveMemory ?? reservations.MemoryBytes,
-            },
-        };
-        return old is null && changed == new ResourceRequirements() ? null : changed;
-    }
-
     private RestartPolicy? RestartOf(RestartPolicy? old) =>
         RestartCondition is null && RestartDelay is null && RestartMaxAttempts is null && RestartWindow is null ? old : (old ?? new()) with
         {
@@ -115,6 +66,4 @@ public abstract partial class ServiceSettingsCmdlet
             Preferences = PlacementPreference?.Select(label => new PlacementPreference(new SpreadOver(label))).ToValueList() ?? old?.Preferences,
             MaxReplicas = MaxReplicasPerNode ?? old?.MaxReplicas ?? 0,
         };
-
-    private static long? Nano(decimal? cpus) => cpus is null ? null : (long)(cpus.Value * 1_000_000_000m);
 }

@@ -61,10 +61,17 @@ public abstract partial class ServiceSettingsCmdlet
     [Alias("Host")]
     public string[]? HostEntry { get; set; }
 
+    /// <summary>How Windows keeps the container apart. Nodes run Linux, whose engines know Default alone.</summary>
+    /// <value>Default</value>
+    [Parameter]
+    [ValidateSet("Default", "Process", "Hyperv")]
+    public string? Isolation { get; set; }
+
     private ContainerSpec Security(ContainerSpec old) => old with
     {
         CapabilityAdd = CapabilityAdd is null ? old.CapabilityAdd : Capabilities(CapabilityAdd),
         CapabilityDrop = CapabilityDrop is null ? old.CapabilityDrop : Capabilities(CapabilityDrop),
+        Isolation = Isolation?.ToLowerInvariant() ?? old.Isolation,
         Sysctls = Sysctl is null ? old.Sysctls : Pairs.ToMap(Sysctl),
         Ulimits = Ulimit is null ? old.Ulimits : Ulimit.Select(Ulimits.Parse).ToValueList(),
         Hosts = HostEntry is null ? old.Hosts : HostEntry.Select(HostEntries.Parse).ToValueList(),
@@ -79,7 +86,7 @@ public abstract partial class ServiceSettingsCmdlet
     };
 
     /// <summary>As the API has them: <c>net_admin</c> is CAP_NET_ADMIN.</summary>
-    private static ValueList<string> Capabilities(string[] names) => names.Select(name =>
+    private protected static ValueList<string> Capabilities(IEnumerable<string> names) => names.Select(name =>
     {
         var upper = name.Trim().ToUpperInvariant();
         return upper == "ALL" || upper.StartsWith("CAP_", StringComparison.Ordinal) ? upper : "CAP_" + upper;

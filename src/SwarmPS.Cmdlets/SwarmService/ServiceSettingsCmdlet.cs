@@ -30,6 +30,18 @@ public abstract partial class ServiceSettingsCmdlet : ConvergingCmdlet
     [Alias("Port")]
     public PortConfig[]? Publish { get; set; }
 
+    /// <summary>Networks: names, or <c>name=web,alias=www,driver-opt=k=v</c>, or hashtables.</summary>
+    /// <value>the engine's own</value>
+    [Parameter]
+    [NetworkTransformation]
+    [AllowEmptyCollection]
+    public NetworkAttachmentConfig[]? Network { get; set; }
+
+    /// <summary>The name and password that let nodes pull the image. They are kept sealed with the service.</summary>
+    /// <value>none; on a change, those the service has</value>
+    [Parameter]
+    public PSCredential? RegistryCredential { get; set; }
+
     /// <summary>Where output goes.</summary>
     /// <value>the engine's</value>
     [Parameter]
@@ -71,6 +83,7 @@ public abstract partial class ServiceSettingsCmdlet : ConvergingCmdlet
                 Resources = ResourcesOf(template.Resources),
                 RestartPolicy = RestartOf(template.RestartPolicy),
                 Placement = PlacementOf(template.Placement),
+                Networks = Network?.ToValueList() ?? template.Networks,
                 LogDriver = LogDriver is null && LogOption is null
                     ? template.LogDriver
                     : (template.LogDriver ?? new()) with

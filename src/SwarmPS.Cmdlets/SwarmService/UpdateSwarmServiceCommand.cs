@@ -10,8 +10,10 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// <summary>Changes a service and waits until its tasks are those of the new spec.</summary>
 /// <remarks>
 /// <para>What is not given stays as it is. A parameter that takes a collection (<c>-Env</c>, <c>-Label</c>, <c>-Constraint</c>,
-/// <c>-Mount</c>, <c>-Publish</c>, <c>-Secret</c>, <c>-Config</c>) takes the place of the whole collection; <c>-Add…</c> and <c>-Remove…</c> change single entries, and
-/// what is removed goes first. A change that somebody else made in between is kept: the spec is read and changed anew.</para>
+/// <c>-Mount</c>, <c>-Publish</c>, <c>-Secret</c> and others) takes the place of the whole collection; <c>-Add…</c> and <c>-Remove…</c>
+/// change single entries, and what is removed goes first. A change that somebody else made in between is kept: the spec is read and changed anew.</para>
+/// <para>An update that is under way stops at <c>-Pause</c>: tasks that were replaced stay so, further ones are not. <c>-Resume</c>
+/// lets it go on, as it does one that failures have paused. Both go alone, without other changes.</para>
 /// <para>Tasks are replaced by the rules of the update settings (<c>-UpdateParallelism</c>, <c>-UpdateOrder</c>, …), and only where
 /// their part of the spec changed. Then the cmdlet waits as <c>New-SwarmService</c> does.</para>
 /// </remarks>
@@ -46,6 +48,13 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// </code>
 /// </example>
 /// <example>
+/// <para>Stops an update on its way, and lets it go on.</para>
+/// <code>
+/// Update-SwarmService web -Pause
+/// Update-SwarmService web -Resume
+/// </code>
+/// </example>
+/// <example>
 /// <para>Replaces all tasks though nothing changed.</para>
 /// <code>
 /// Update-SwarmService web -Force
@@ -77,6 +86,14 @@ public sealed partial class UpdateSwarmServiceCommand : ServiceSettingsCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Pauses the update that is under way.</summary>
+    [Parameter]
+    public SwitchParameter Pause { get; set; }
+
+    /// <summary>Lets an update go on that was paused, by failures or by <c>-Pause</c>.</summary>
+    [Parameter]
+    public SwitchParameter Resume { get; set; }
+
     /// <summary>Gives the service as it is afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -84,17 +101,41 @@ public sealed partial class UpdateSwarmServiceCommand : ServiceSettingsCmdlet
     /// <inheritdoc/>
     protected override Task AskAsync(SwarmClient swarm, CancellationToken stop) => ForEachAsync(Name, async name =>
     {
+        if (Pause || Resume)
+        {
+            await SetRolloutAsync(swarm, name, stop);
+            return;
+        }
         if (!ShouldProcess(name, "Change the service"))
             return;
         await ResolveAsync(swarm, stop);
-        var change = new ServiceChange(swarm, name, ApplyTo);
+        var change = new ServiceChange(swarm, name, ApplyTo, RegistryCredentials.Of(RegistryCredential));
         await FinishAsync(swarm, await change.PostAsync(Warn, stop), name, PassThru, stop);
     });
+
+    private async Task SetRolloutAsync(SwarmClient swarm, string name, CancellationToken stop)
+    {
+        string[] beside = [nameof(Name), nameof(Pause), nameof(Resume), nameof(NoWait), nameof(Timeout), nameof(PassThru)];
+        if ((Pause && Resume) || MyInvocation.BoundParameters.Keys.FirstOrDefault(key => !beside.Contains(key) && !CommonParameters.Contains(key) && !OptionalCommonParameters.Contains(key)) is not null)
+            throw new SwarmFailureException("ConflictingParameters", ErrorCategory.InvalidArgument, "-Pause and -Resume cannot be combined with each other or with changes of the service.");
+        if (!ShouldProcess(name, Pause ? "Pause the update" : "Resume the update"))
+            return;
+        var id = await Revisions.RetryAsync(async () =>
+        {
+            var service = await swarm.GetServiceAsync(name, stop);
+            await swarm.SetRolloutAsync(service, Pause, stop);
+            return service.Id;
+        });
+        if (Resume)
+            await FinishAsync(swarm, id, name, PassThru, stop);
+        else if (PassThru)
+            WriteObject(new SwarmServiceInfo(await ServiceLookup.GetAsync(swarm, id, stop)));
+    }
 
     /// <inheritdoc/>
     internal override ServiceSpec ApplyTo(ServiceSpec spec)
     {
-        var changed = Amend(base.ApplyTo(spec));
+        var changed = AmendTask(Amend(base.ApplyTo(spec)));
         var template = changed.TaskTemplate;
         return changed with
         {

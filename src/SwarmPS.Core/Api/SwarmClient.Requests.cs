@@ -77,12 +77,23 @@ public sealed partial class SwarmClient
     public Task<Service> GetServiceAsync(string id, CancellationToken stop) => GetAsync<Service>(Url($"/services/{Id(id)}"), stop);
 
     /// <summary>Creates a service.</summary>
-    public Task<CreateAnswer> CreateServiceAsync(ServiceSpec spec, CancellationToken stop) =>
-        PostAsync<CreateAnswer>(Url("/services/create"), spec, stop);
+    /// <param name="spec">What is wanted.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <param name="registry">What lets its nodes pull the image; null where nothing is needed.</param>
+    public Task<CreateAnswer> CreateServiceAsync(ServiceSpec spec, CancellationToken stop, RegistryAuth? registry = null) =>
+        PostAsync<CreateAnswer>(Url("/services/create"), spec, registry, stop);
 
-    /// <summary>Changes a service from the version named.</summary>
-    public Task<UpdateAnswer> UpdateServiceAsync(string id, ulong version, ServiceSpec spec, CancellationToken stop) =>
-        PostAsync<UpdateAnswer>(Url($"/services/{Id(id)}/update", ("version", Number(version))), spec, stop);
+    /// <summary>Changes a service from the version named. What lets its nodes pull the image stays where nothing is given.</summary>
+    public Task<UpdateAnswer> UpdateServiceAsync(string id, ulong version, ServiceSpec spec, CancellationToken stop, RegistryAuth? registry = null) =>
+        PostAsync<UpdateAnswer>(Url($"/services/{Id(id)}/update", ("version", Number(version))), spec, registry, stop);
+
+    /// <summary>Goes back to the spec that a service had before its last update, from the version named.</summary>
+    public Task<UpdateAnswer> RollBackServiceAsync(Service service, CancellationToken stop) =>
+        PostAsync<UpdateAnswer>(Url($"/services/{Id(service.Id)}/update", ("version", Number(service.Version.Index)), ("rollback", "previous")), service.Spec, stop);
+
+    /// <summary>Pauses the update of a service that is under way, or resumes one that is paused.</summary>
+    public Task<UpdateAnswer> SetRolloutAsync(Service service, bool isPaused, CancellationToken stop) =>
+        PostAsync<UpdateAnswer>(Url($"/services/{Id(service.Id)}/update", ("version", Number(service.Version.Index)), ("rollout", isPaused ? "pause" : "resume")), service.Spec, stop);
 
     /// <summary>Removes a service and its tasks.</summary>
     public Task RemoveServiceAsync(string id, CancellationToken stop) => DoAsync(HttpMethod.Delete, Url($"/services/{Id(id)}"), null, stop);

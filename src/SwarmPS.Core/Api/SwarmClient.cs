@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Newtonsoft.Json;
+using SwarmPS.Model;
 
 namespace SwarmPS.Api;
 
@@ -46,9 +47,11 @@ public sealed partial class SwarmClient : IDisposable
         return await ReadAsync<T>(answer, stop).ConfigureAwait(false);
     }
 
-    private async Task<T> PostAsync<T>(string path, object? body, CancellationToken stop)
+    private Task<T> PostAsync<T>(string path, object? body, CancellationToken stop) => PostAsync<T>(path, body, registry: null, stop);
+
+    private async Task<T> PostAsync<T>(string path, object? body, RegistryAuth? registry, CancellationToken stop)
     {
-        using var answer = await SendAsync(HttpMethod.Post, path, body, stop).ConfigureAwait(false);
+        using var answer = await SendAsync(HttpMethod.Post, path, body, stop, registry).ConfigureAwait(false);
         return await ReadAsync<T>(answer, stop).ConfigureAwait(false);
     }
 
@@ -56,9 +59,11 @@ public sealed partial class SwarmClient : IDisposable
         (await SendAsync(method, path, body, stop).ConfigureAwait(false)).Dispose();
 
     /// <summary>Sends a request and gives its answer once the head is there, or throws what went wrong.</summary>
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, CancellationToken stop)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, CancellationToken stop, RegistryAuth? registry = null)
     {
         using var request = new HttpRequestMessage(method, path);
+        if (registry is not null)
+            request.Headers.TryAddWithoutValidation("X-Registry-Auth", registry.Header);
         if (body is not null)
             request.Content = body as HttpContent ?? new StringContent(ApiJson.Write(body), Encoding.UTF8, "application/json");
         try

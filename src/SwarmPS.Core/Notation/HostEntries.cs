@@ -14,4 +14,8 @@ public static class HostEntries
             ? $"{address} {name}"
             : throw new FormatException($"'{text}' is not a host with its address. Write NAME:ADDRESS, as db:10.0.0.5.");
     }
+
+    /// <summary>Reads a name, with an address or without: which entries go.</summary>
+    public static (string Name, string? Address) ParsePart(string text) =>
+        text.IndexOfAny(['=', ':']) < 0 ? (text.Trim(), null) : Parse(text).Split(' ', 2) is [var address, var name] ? (name, address) : (text, null);
 }

@@ -55,13 +55,21 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networ
         var rollback = call.Query("rollback");
         if (rollback is not (null or "" or "previous"))
             throw SwarmException.Invalid($"unrecognized rollback option {rollback}");
+        var rollout = call.Query("rollout");
+        if (rollout is not (null or "" or "pause" or "resume"))
+            throw SwarmException.Invalid($"unsupported rollout {rollout}: it is one of pause, resume");
         await changes.MakeAsync(
             tx =>
             {
                 var service = Lookup.Service(tx.View, id);
                 if (service.Version.Index != version)
                     throw SwarmException.OutOfSequence();
-                tx.Put(rollback == "previous" ? RolledBack(service, tx) : Updated(service, WithRegistryAuth(asked, call, service), tx));
+                tx.Put((rollout, rollback) switch
+                {
+                    ("pause" or "resume", _) => WithRollout(service, rollout, tx.Now),
+                    (_, "previous") => RolledBack(service, tx),
+                    _ => Updated(service, WithRegistryAuth(asked, call, service), tx),
+                });
             },
             call.Stop).ConfigureAwait(false);
         await call.AnswerAsync(new UpdateAnswer()).ConfigureAwait(false);
@@ -97,6 +105,15 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networ
         tx.Put(WithEndpoint(ServiceUpdates.Create(id, spec, tx.NextVersion)));
     }
 
+    /// <summary>An update that is under way, paused, or one that is paused, under way; the spec stays as it is.</summary>
+    private static Service WithRollout(Service service, string rollout, Timestamp now)
+    {
+        var changed = rollout == "pause" ? ServiceUpdates.Pause(service) : ServiceUpdates.Resume(service, now);
+        return changed != service ? changed : throw new SwarmException(
+            SwarmErrorCode.FailedPrecondition,
+            $"service {service.Spec.Name} has no update that {(rollout == "pause" ? "is under way" : "is paused")}: its update state is {(service.UpdateStatus?.State is { } state ? ApiEnumConverter.Word(state) : "none")}");
+    }
+
     private static Service RolledBack(Service service, StoreTransaction tx)
     {
         var previous = WithEndpoint(ServiceUpdates.Rollback(service, tx.NextVersion, tx.Now));
@@ -108,7 +125,7 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networ
     {
         SpecValidation.Check(service.Spec, spec).ThrowIfAny($"The service {service.Spec.Name}");
         PayloadReferences.CheckPresent(tx.View, spec);
-        return WithEndpoint(ServiceUpdates.Apply(service, spec, tx.NextVersion));
+        return WithEndpoint(ServiceUpdates.Apply(service, spec, tx.NextVersion, tx.Now));
     }
 
     /// <summary>The service as it can be reached: ports that tasks publish on their own nodes are known from the spec.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Microsoft.AspNetCore.Http;
 using SwarmPS.Cmdlets.SwarmService;
 using SwarmPS.Model;
 
@@ -72,6 +73,44 @@ public sealed class NewSwarmServiceTests
         Assert.Equal(new RestartPolicy { Condition = RestartCondition.OnFailure, Delay = TimeSpan.FromSeconds(2), MaxAttempts = 3, Window = TimeSpan.FromMinutes(2) }, template.RestartPolicy);
         Assert.Equal(new Placement { Constraints = ["node.role==manager"], Preferences = [new(new("node.labels.zone"))], MaxReplicas = 2 }, template.Placement);
         Assert.Equal(new LogDriver { Name = "json-file", Options = new([new("max-size", "1m")]) }, template.LogDriver);
+    }
+
+    [Fact]
+    public async Task RarerSettings_HaveWhatWasGiven()
+    {
+        var template = (await PostedAsync(
+            "-LimitMemory 64m -MemorySwap -1 -MemorySwappiness 10 -OomScoreAdj -500 -GenericResource gpu=2, ssd=1 -Isolation default " +
+            "-Network host, @{ Name = 'back'; Alias = 'db' }, name=front,alias=a,alias=b,driver-opt=k=v")).TaskTemplate;
+        Assert.Equal(new ResourceRequirements
+        {
+            Limits = new() { MemoryBytes = 64 << 20 },
+            Reservations = new() { GenericResources = [new() { DiscreteResourceSpec = new("gpu", 2) }, new() { DiscreteResourceSpec = new("ssd", 1) }] },
+            SwapBytes = -1,
+            MemorySwappiness = 10,
+        }, template.Resources);
+        Assert.Equal((-500, "default"), (template.ContainerSpec!.OomScoreAdj, template.ContainerSpec.Isolation));
+        Assert.Equal(
+            [
+                new() { Target = "host" }, new() { Target = "back", Aliases = ["db"] },
+                new() { Target = "front", Aliases = ["a", "b"], DriverOpts = new([new("k", "v")]) },
+            ],
+            template.Networks!);
+    }
+
+    [Fact]
+    public async Task RegistryCredential_GoesInTheHeader_AndNowhereElse()
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        var header = "";
+        daemon.Has().On("POST /services/create", (context, _) =>
+        {
+            header = context.Request.Headers["X-Registry-Auth"];
+            return context.Response.WriteAsync(Api.ApiJson.Write(new Api.CreateAnswer { Id = "x" }));
+        });
+        using var prompt = new Prompt(daemon);
+        prompt.Run("New-SwarmService web nginx -NoWait -RegistryCredential ([pscredential]::new('me', [System.Net.NetworkCredential]::new('', 'päss?>').SecurePassword))");
+        Assert.Equal("{\"username\":\"me\",\"password\":\"päss?>\"}", System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(header.Replace('-', '+').Replace('_', '/'))));
+        Assert.DoesNotContain("ss?>", daemon.Changes.Single().Body);
     }
 
     [Fact]
@@ -207,6 +246,9 @@ public sealed class NewSwarmServiceTests
     [InlineData("-Label '=x'", "A name is missing")]
     [InlineData("-Ulimit nofile", "is not a limit")]
     [InlineData("-Host db", "is not a host with its address")]
+    [InlineData("-GenericResource gpu", "reserves nothing")]
+    [InlineData("-Network 'alias=a'", "has no name")]
+    [InlineData("-OomScoreAdj 2000", "OomScoreAdj")]
     [InlineData("-RestartCondition sometimes", "RestartCondition")]
     [InlineData("-UpdateMaxFailureRatio 2", "UpdateMaxFailureRatio")]
     public void WrongValue_IsToldBeforeAnythingIsAsked(string argument, string expected)

@@ -48,6 +48,85 @@ public sealed class UpdateSwarmServiceTests
     }
 
     [Fact]
+    public async Task Collections_AreAmended_EntryByEntry()
+    {
+        var web = Samples.Web with
+        {
+            Spec = Samples.Web.Spec with
+            {
+                TaskTemplate = new()
+                {
+                    ContainerSpec = new()
+                    {
+                        Image = "i", Groups = ["a", "b"], CapabilityAdd = ["CAP_A", "CAP_B"], CapabilityDrop = ["CAP_C", "CAP_D"], Sysctls = new([new("x", "1"), new("y", "2")]),
+                        Ulimits = [new("nofile", 2, 1), new("nproc", 9, 9)], Hosts = ["10.0.0.1 db old", "10.0.0.2 db"],
+                        DnsConfig = new() { Nameservers = ["1.1.1.1", "8.8.8.8"], Search = ["s"], Options = ["o"] },
+                    },
+                    Placement = new() { Preferences = [new(new("node.labels.zone")), new(new("node.labels.rack"))] },
+                    Resources = new() { Reservations = new() { GenericResources = [new() { DiscreteResourceSpec = new("gpu", 1) }, new() { DiscreteResourceSpec = new("ssd", 1) }] } },
+                    Networks = [new() { Target = "host" }],
+                },
+            },
+        };
+        var template = (await PostedAsync(
+            "Update-SwarmService web -NoWait -AddGroup c -RemoveGroup a -AddCapability c, e -RemoveCapability a -AddSysctl @{ y = 3 } -RemoveSysctl x -AddUlimit nofile=5:6 -RemoveUlimit nproc " +
+            "-AddHost new:10.0.0.3 -RemoveHost old, db:10.0.0.2 -AddDns 9.9.9.9 -RemoveDns 8.8.8.8 -AddDnsSearch t -RemoveDnsSearch s -AddDnsOption p -RemoveDnsOption o " +
+            "-AddPlacementPreference spread=node.labels.row -RemovePlacementPreference node.labels.zone -AddGenericResource gpu=4 -RemoveGenericResource ssd -AddNetwork none -RemoveNetwork host", web)).TaskTemplate;
+        Assert.Equal(new TaskSpec
+        {
+            ContainerSpec = new()
+            {
+                Image = "i", Groups = ["b", "c"], CapabilityAdd = ["CAP_B", "CAP_C", "CAP_E"], CapabilityDrop = ["CAP_D", "CAP_A"], Sysctls = new([new("y", "3")]),
+                Ulimits = [new("nofile", 6, 5)], Hosts = ["10.0.0.1 db", "10.0.0.3 new"],
+                DnsConfig = new() { Nameservers = ["1.1.1.1", "9.9.9.9"], Search = ["t"], Options = ["p"] },
+            },
+            Placement = new() { Preferences = [new(new("node.labels.rack")), new(new("node.labels.row"))] },
+            Resources = new() { Reservations = new() { GenericResources = [new() { DiscreteResourceSpec = new("gpu", 4) }] } },
+            Networks = [new() { Target = "none" }],
+        }, template);
+    }
+
+    [Theory]
+    [InlineData("Update-SwarmService web -Pause", "rollout", "pause")]
+    [InlineData("Update-SwarmService web -Resume -NoWait", "rollout", "resume")]
+    [InlineData("Undo-SwarmServiceUpdate web -NoWait", "rollback", "previous")]
+    public async Task Rollout_IsPausedResumedAndUndone_FromTheVersionThatWasRead(string script, string name, string value)
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Has(Samples.Web);
+        using var prompt = new Prompt(daemon);
+        prompt.Run(script).Clean();
+        var update = Assert.Single(daemon.Changes);
+        Assert.Equal(("7", value), (update.Query["version"], update.Query[name]));
+    }
+
+    [Theory]
+    [InlineData("-Pause -Resume")]
+    [InlineData("-Pause -Image i")]
+    [InlineData("-Resume -AddEnv a=b")]
+    public void PauseAndResume_GoAlone(string arguments)
+    {
+        using var prompt = new Prompt();
+        Assert.Equal("ConflictingParameters", prompt.Run($"Update-SwarmService web {arguments}").ErrorId);
+    }
+
+    [Theory]
+    [InlineData("Undo-SwarmServiceUpdate web", UpdateState.RollbackCompleted, null)]
+    [InlineData("Undo-SwarmServiceUpdate web", UpdateState.RollbackPaused, "ServiceUpdateFailed")]
+    [InlineData("Update-SwarmService web -Resume", UpdateState.RollbackCompleted, "ServiceUpdateFailed")]
+    public async Task RollbackThatEndsWell_IsAFailureOnlyWhereAnUpdateWasAskedFor(string script, UpdateState state, string? error)
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Has(Samples.Web with { UpdateStatus = new() { State = state, Message = "m" } });
+        using var prompt = new Prompt(daemon);
+        var outcome = prompt.Run(script);
+        if (error is null)
+            outcome.Clean();
+        else
+            Assert.Equal(error, outcome.ErrorId);
+    }
+
+    [Fact]
     public async Task Force_RaisesTheCounter() => Assert.Equal(5ul, (await UpdatedAsync("-Force")).TaskTemplate.ForceUpdate);
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class ServiceValidationTests
         { """{"Configs":[{"ConfigName":"s"}]}""", "Configs[0]: malformed config reference: it needs" },
         { """{"Configs":[{"ConfigID":"2","ConfigName":"c","File":{"Name":"a"}},{"ConfigID":"2","ConfigName":"c","File":{"Name":"/a"}}]}""", "have a conflicting target: '/a'" },
         { """{"Configs":[{"ConfigID":"2","ConfigName":"c","Runtime":{}}]}""", "a config that the runtime itself uses (a credential spec) is not supported yet" },
-        { """{"Privileges":{"CredentialSpec":{"File":"x"}}}""", "credential specs are not supported yet" },
+        { """{"Privileges":{"CredentialSpec":{"File":"x"}}}""", "credential specs are for Windows containers" },
         { """{"Privileges":{"CredentialSpec":null,"SELinuxContext":null}}""", null },
         { """{"Healthcheck":{"Test":["CMD-SHELL","true"],"Interval":1000000,"Retries":0}}""", null },
         { """{"Healthcheck":{"Test":["NONE"]}}""", null },

@@ -233,6 +233,72 @@ public sealed class UpdatesTests
     }
 
     [Fact]
+    public void ScaleDuringAnUpdate_LeavesTheUpdateBe_AndIsKeptByARollback()
+    {
+        Start(3);
+        ToNewImage();
+        world.Scale(5).Plan();
+        Assert.Equal((UpdateState.Updating, "update in progress"), Status);
+        Assert.Equal(("web:1", 5ul), (world.Web.PreviousSpec!.TaskTemplate.ContainerSpec!.Image, world.Web.PreviousSpec.Mode!.Replicated!.Replicas));
+        var before = world.Web.PreviousSpec;
+        world.Put(ServiceUpdates.Rollback(world.Web, world.NextVersion, world.Now));
+        Assert.Equal(before, world.Web.Spec);
+        world.Settle();
+        Assert.Equal(["web:1", "web:1", "web:1", "web:1", "web:1"], Images);
+    }
+
+    [Fact]
+    public void ScaleDuringARollback_IsNotTakenForTheEndOfIt()
+    {
+        Start(2, new() { Parallelism = 1 });
+        ToNewImage();
+        world.Settle().Later(5).Plan();
+        world.Put(ServiceUpdates.Rollback(world.Web, world.NextVersion, world.Now));
+        world.Scale(3).Settle().Later(5).Plan();
+        Assert.Equal(UpdateState.RollbackCompleted, Status.State);
+        Assert.Equal("web:2", world.Web.PreviousSpec!.TaskTemplate.ContainerSpec!.Image);
+    }
+
+    [Fact]
+    public void ScaleWithNoUpdateUnderWay_CanBeRolledBack()
+    {
+        Start(2);
+        world.Scale(4).Plan();
+        world.Put(ServiceUpdates.Rollback(world.Web, world.NextVersion, world.Now));
+        Assert.Equal(2ul, world.Web.Spec.Mode!.Replicated!.Replicas);
+    }
+
+    [Fact]
+    public void PausedUpdate_StaysSoWhenScaled_AndGoesOnWithTheSameSpec()
+    {
+        Start(3);
+        ToNewImage();
+        world.Put(ServiceUpdates.Pause(world.Web));
+        world.Scale(4).Settle();
+        Assert.Equal((UpdateState.Paused, "update paused on request"), Status);
+        Assert.Equal(["web:2", "web:1", "web:1", "web:2"], Images);
+        world.Update(spec => spec).Settle().Later(5).Plan();
+        Assert.Equal(UpdateState.Completed, Status.State);
+        Assert.Equal(["web:2", "web:2", "web:2", "web:2"], Images);
+        Assert.Equal("web:1", world.Web.PreviousSpec!.TaskTemplate.ContainerSpec!.Image);
+    }
+
+    [Fact]
+    public void ResumedUpdate_IsNotPausedAgain_ByWhatFailedBefore()
+    {
+        Start(3);
+        ToNewImage();
+        world.Report(Stopping(1), TaskState.Shutdown).Plan();
+        world.Report(world.LiveIn(1), TaskState.Failed).Plan();
+        Assert.Equal(UpdateState.Paused, Status.State);
+        world.Later(1);
+        world.Put(ServiceUpdates.Resume(world.Web, world.Now));
+        world.Later(5).Settle().Later(5).Plan();
+        Assert.Equal(UpdateState.Completed, Status.State);
+        Assert.Equal(["web:2", "web:2", "web:2"], Images);
+    }
+
+    [Fact]
     public void ChangeThatNeedsNoContainers_RestartsNone()
     {
         Start(3);

@@ -60,7 +60,7 @@ internal sealed class World
     /// <summary>Updates the service <c>web</c> as a client would.</summary>
     public World Update(Func<ServiceSpec, ServiceSpec> change)
     {
-        Put(ServiceUpdates.Apply(Web, change(Web.Spec), NextVersion));
+        Put(ServiceUpdates.Apply(Web, change(Web.Spec), NextVersion, Now));
         return this;
     }
 

@@ -110,6 +110,6 @@ internal static class ContainerRules
     private static void CheckUnsupported(ContainerSpec container, SpecProblems problems)
     {
         if (container.Privileges?.CredentialSpec is not null)
-            problems.Unsupported(Root + ".Privileges.CredentialSpec", "credential specs are not supported yet");
+            problems.Unsupported(Root + ".Privileges.CredentialSpec", "credential specs are for Windows containers, and nodes run Linux: leave it away");
     }
 }
