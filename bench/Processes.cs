@@ -62,7 +62,8 @@ internal sealed class Processes : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private Process Start(string file, params string[] arguments)
+    /// <summary>Starts a program that ends with the benchmark.</summary>
+    public Process Start(string file, params string[] arguments)
     {
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         var process = Process.Start(start)!;
@@ -74,12 +75,22 @@ internal sealed class Processes : IAsyncDisposable
         return process;
     }
 
-    private static async Task UntilAnswersAsync(string socket)
+    /// <summary>Waits for what a program that was started does.</summary>
+    public async Task UntilAsync(Func<Task<bool>> condition, string otherwise)
+    {
+        var clock = Stopwatch.StartNew();
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!await condition())
+        {
+            if (clock.Elapsed > TimeSpan.FromSeconds(30))
+                throw new InvalidOperationException(otherwise);
+            await tick.WaitForNextTickAsync();
+        }
+    }
+
+    private async Task UntilAnswersAsync(string socket)
     {
         using var http = new UnixHttp(socket);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!await http.AnswersAsync())
-            await tick.WaitForNextTickAsync(deadline.Token);
+        await UntilAsync(http.AnswersAsync, $"Nobody answers at {socket}.");
     }
 }

@@ -1,4 +1,5 @@
 using SwarmPS.Bench;
+using SwarmPS.Bench.Cluster;
 
 // One verb a benchmark; each prints one table of medians and ratios. See docs/benchmarks.md.
 Dictionary<string, Func<string[], Task>> benchmarks = new()
@@ -8,9 +9,13 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
     ["tasks"] = TaskList.RunAsync,
     ["cmdlets"] = CmdletTimes.RunAsync,
     ["store"] = StoreCommits.RunAsync,
+    ["cluster"] = ClusterBench.RunAsync,
 
     // A part of "store": the process whose start it measures.
     ["store-reopen"] = StoreCommits.ReopenAsync,
+
+    // A part of "cluster commits": one of the managers.
+    ["cluster-manager"] = ReplicatingManager.RunAsync,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
@@ -18,5 +23,13 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
     Console.Error.WriteLine($"Which benchmark? One of: {string.Join(", ", benchmarks.Keys)}.");
     return 1;
 }
-await run(args[1..]);
-return 0;
+try
+{
+    await run(args[1..]);
+    return 0;
+}
+catch (Exception expected) when (expected is ArgumentException or OperationCanceledException)
+{
+    Console.Error.WriteLine(expected.Message);
+    return 1;
+}

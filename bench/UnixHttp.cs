@@ -18,15 +18,15 @@ internal sealed class UnixHttp(string socket) : IDisposable
     })
     { BaseAddress = new Uri("http://engine/v1.41/"), Timeout = TimeSpan.FromMinutes(5) };
 
-    public async Task<JToken> GetAsync(string path) => JToken.Parse(await GetTextAsync(path));
+    public async Task<JToken> GetAsync(string path, CancellationToken stop = default) => JToken.Parse(await GetTextAsync(path, stop));
 
     /// <summary>An answer that is not looked into.</summary>
-    public Task<string> GetTextAsync(string path) => http.GetStringAsync(path);
+    public Task<string> GetTextAsync(string path, CancellationToken stop = default) => http.GetStringAsync(path, stop);
 
-    public async Task<JToken?> PostAsync(string path, object? body)
+    public async Task<JToken?> PostAsync(string path, object? body, CancellationToken stop = default)
     {
         var content = body is null ? null : new StringContent(JToken.FromObject(body).ToString(), Encoding.UTF8, "application/json");
-        using var answer = await http.PostAsync(path, content);
+        using var answer = await http.PostAsync(path, content, stop);
         return await ReadAsync(answer);
     }
 

@@ -75,7 +75,7 @@ public sealed partial class LabControl
             throw new LabException("LabFolderInUse", $"The folder {folder} is not empty. Name an empty one or none; Stop-SwarmLab deletes it with all that is in it.");
         if (folder.Length > LongestFolder)
             throw new LabException("LabFolderTooLong", $"The folder {folder} is {folder.Length} letters long; {LongestFolder} at most leave room for the engines' sockets. Name a shorter one.");
-        lab ??= new() { Name = request.Name, Folder = folder, Program = request.Program, Subnet = 0, Boot = LabStore.Boot };
+        lab ??= new() { Name = request.Name, Folder = folder, Program = request.Program, Subnet = 0, Boot = LabStore.Boot, IsLiveRestored = request.IsLiveRestored };
         var isNew = store.Find(request.Name) is null;
         if (!LabNetwork.Has(lab.BridgeNamespace))
             lab = lab with { Subnet = await LabNetwork.MakeBridgeAsync(lab, isNew ? null : lab.Subnet).ConfigureAwait(false) };

@@ -35,7 +35,8 @@ internal static class LabEngine
         return Start(node, "dockerd",
         [
             "dockerd", "--data-root", root + "/data", "--exec-root", root + "/exec", "--pidfile", root + "/docker.pid", "--containerd", SocketOfContainerd(node),
-            "-H", "unix://" + node.EngineSocket, "--cgroup-parent", "/" + node.Namespace, "--exec-opt", "native.cgroupdriver=cgroupfs", "--live-restore",
+            "-H", "unix://" + node.EngineSocket, "--cgroup-parent", "/" + node.Namespace, "--exec-opt", "native.cgroupdriver=cgroupfs",
+            .. node.IsLiveRestored ? (string[])["--live-restore"] : [],
         ]);
     }
 

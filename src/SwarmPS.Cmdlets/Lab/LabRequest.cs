@@ -33,6 +33,9 @@ public sealed record LabRequest
     /// <summary>Whether the nodes are joined into a swarm.</summary>
     public bool IsJoined { get; init; } = true;
 
+    /// <summary>Whether containers outlive their engine's end. Docker's own swarm mode wants an engine of which they do not.</summary>
+    public bool IsLiveRestored { get; init; } = true;
+
     /// <summary>How long each step may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -21,6 +21,9 @@ public sealed record LabState
     /// <summary>The machine's start during which its processes were started; after another one none of them lives.</summary>
     public required string Boot { get; init; }
 
+    /// <summary>Whether containers outlive their engine's end.</summary>
+    public bool IsLiveRestored { get; init; } = true;
+
     /// <summary>Its nodes by number.</summary>
     public IReadOnlyList<LabNode> Nodes { get; init; } = [];
 
@@ -86,6 +89,7 @@ public sealed class LabPlace
         Namespace = $"swps-{lab.Name}-{node.Name}";
         Mac = string.Create(CultureInfo.InvariantCulture, $"02:5a:{lab.Subnet:x2}:00:00:{node.Number:x2}");
         Port = string.Create(CultureInfo.InvariantCulture, $"p{node.Number}");
+        IsLiveRestored = lab.IsLiveRestored;
     }
 
     /// <summary>The folder of its files.</summary>
@@ -102,6 +106,9 @@ public sealed class LabPlace
 
     /// <summary>Its port at the bridge.</summary>
     public string Port { get; }
+
+    /// <summary>Whether containers outlive the end of its engine.</summary>
+    public bool IsLiveRestored { get; }
 
     /// <summary>The daemon's socket.</summary>
     public string Socket => Path.Combine(Folder, "swarmps.sock");
