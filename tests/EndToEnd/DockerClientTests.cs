@@ -39,6 +39,18 @@ public sealed class DockerClientTests(EngineFixture engine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Jobs_RunToTheirEnd_AndAgainWhenForced()
+    {
+        Assert.Contains("job complete", await docker.RunAsync("service", "create", "--name", "batch", "--mode", "replicated-job", "--replicas", "3", "--max-concurrent", "2", engine.Image, "true"));
+        Assert.Matches(@"batch +replicated job +0/0 \(3/3 completed\)", await docker.RunAsync("service", "ls"));
+        Assert.Equal(3, (await docker.RunAsync("service", "ps", "--format", "{{.DesiredState}} {{.CurrentState}}", "batch")).Split('\n').Count(line => line.StartsWith("Complete Complete", StringComparison.Ordinal)));
+        Assert.Contains("job complete", await docker.RunAsync("service", "update", "--force", "batch"));
+        Assert.Equal(3, (await docker.RunAsync("service", "ps", "-q", "batch")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("job complete", await docker.RunAsync("service", "create", "--name", "each", "--mode", "global-job", engine.Image, "true"));
+        Assert.Matches(@"each +global job +0/0 \(1/1 completed\)", await docker.RunAsync("service", "ls"));
+    }
+
+    [Fact]
     public async Task NodeAndInfo_TellOfOneReadyLeader()
     {
         await Eventually.TrueAsync(async () => (await docker.RunAsync("node", "ls")).Contains("Ready"), () => "the node to be ready");

@@ -14,9 +14,9 @@ internal static class Convergence
         foreach (var task in state.Tasks.All)
         {
             Holds(state.Services.Find(task.ServiceId) is not null, "tasks of removed services are forgotten", task);
-            Holds(task.DesiredState <= TaskState.Running || task.Status.State > TaskState.Running || task.Status.State < TaskState.Assigned, "what should stop has stopped", task);
+            Holds(task.DesiredState < TaskState.Shutdown || task.Status.State > TaskState.Running || task.Status.State < TaskState.Assigned, "what should stop has stopped", task);
             Holds(task.DesiredState != TaskState.Ready, "no task waits for its start", task);
-            if (task.DesiredState == TaskState.Running)
+            if (task.DesiredState == TaskState.Running || task is { DesiredState: TaskState.Complete, Status.State: not TaskState.Complete })
                 RunsOrCannot(state, task);
         }
         foreach (var agent in cluster.Agents)
@@ -32,6 +32,12 @@ internal static class Convergence
     private static void HasConverged(Snapshot state, Service service)
     {
         var tasks = state.TasksOfService(service.Id);
+        if (service.JobStatus is { } run)
+        {
+            HasDoneItsWork(state, service, [.. tasks.Where(task => task.JobIteration == run.JobIteration)]);
+            Simulation.Check.That(tasks.All(task => task.JobIteration == run.JobIteration), "runs before are forgotten", () => service.Id);
+            return;
+        }
         var live = tasks.Where(task => task.DesiredState == TaskState.Running).ToList();
         var stuck = live.Exists(task => task.Status.State == TaskState.Pending);
         var paused = service.UpdateStatus?.State is UpdateState.Paused or UpdateState.RollbackPaused;
@@ -55,6 +61,22 @@ internal static class Convergence
             HasItsReplicas(service, tasks, (int)mode.Replicas!);
         else
             HasATaskOnEachNode(state, service, live, most: stuck || paused ? 2 : 1);
+    }
+
+    /// <summary>Each slot has completed once. It may have not only where its failures are not retried, or no node fits.</summary>
+    private static void HasDoneItsWork(Snapshot state, Service service, List<SwarmTask> tasks)
+    {
+        var policy = service.Spec.TaskTemplate.RestartPolicy;
+        if (policy is { Condition: RestartCondition.None } or { MaxAttempts: > 0 } || tasks.Exists(task => task is { DesiredState: TaskState.Complete, Status.State: TaskState.Pending }))
+            return;
+        var completed = tasks.Where(task => task.Status.State == TaskState.Complete).Select(task => Invariants.KeyOf(state, task)).Distinct().ToList();
+        if (service.Spec.Mode!.ReplicatedJob is { } job)
+        {
+            Simulation.Check.That((ulong)completed.Count == job.TotalCompletions, "a job does all its work", () => $"{service.Id}: {completed.Count} of {job.TotalCompletions}; {string.Join(", ", tasks.Select(Invariants.Tell))}");
+            return;
+        }
+        foreach (var node in state.Nodes.All.Where(node => node.Spec.Availability == NodeAvailability.Active && Constraints.Of(service.Spec.TaskTemplate.Placement).AreMetBy(node)))
+            Simulation.Check.That(completed.Contains((0, node.Id)), "a global job does its work on each node that fits", () => $"{service.Id} on {node.Id}: {string.Join(", ", tasks.Select(Invariants.Tell))}");
     }
 
     private static void HasItsReplicas(Service service, IReadOnlyCollection<SwarmTask> tasks, int wanted)

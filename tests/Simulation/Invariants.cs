@@ -27,7 +27,12 @@ internal sealed class Invariants
         foreach (var group in placed.GroupBy(task => (task.NodeId, task.ServiceId)))
             HasNoMoreThanMay(after, group, group.Key.NodeId, group.Key.ServiceId);
         foreach (var service in changes.Select(change => change.Object).OfType<SwarmTask>().Select(task => task.ServiceId).Distinct())
+        {
             SlotsAreFilledOnce(before, after, service);
+            JobsKeepTheirCounts(after, service);
+        }
+        foreach (var begun in changes.Where(change => change.Old is null).Select(change => change.New).OfType<SwarmTask>().Where(task => task.JobIteration is not null))
+            Simulation.Check.That(!HasCompleted(before, begun), "work that is done is not begun again", () => Tell(begun));
     }
 
     private static void MovesOn(Snapshot before, SwarmTask old, SwarmTask task, Timestamp now)
@@ -71,7 +76,7 @@ internal sealed class Invariants
     private static void HasNoMoreThanMay(Snapshot state, IEnumerable<SwarmTask> placed, string nodeId, string serviceId)
     {
         var there = state.TasksOfNode(nodeId)
-            .Where(task => task.ServiceId == serviceId && task.Status.State is >= TaskState.Assigned and <= TaskState.Running && task.DesiredState <= TaskState.Running).ToList();
+            .Where(task => task.ServiceId == serviceId && task.Status.State is >= TaskState.Assigned and <= TaskState.Running && task.DesiredState < TaskState.Shutdown).ToList();
         var limits = placed.Select(task => task.Spec.Placement?.MaxReplicas is > 0 and var most ? most : ulong.MaxValue).Order().ToList();
         var before = (ulong)(there.Count - limits.Count);
         for (var i = 0; i < limits.Count; i++)
@@ -85,10 +90,10 @@ internal sealed class Invariants
     {
         var service = state.Services.Find(serviceId);
         var tasks = state.TasksOfService(serviceId);
-        foreach (var slot in tasks.GroupBy(task => (task.Slot, task.Slot == 0 ? task.NodeId : "")))
+        foreach (var slot in tasks.GroupBy(task => KeyOf(state, task)))
         {
-            var live = slot.Where(task => task.DesiredState <= TaskState.Running).ToList();
-            var running = live.Count(task => task.DesiredState == TaskState.Running);
+            var live = slot.Where(task => task.DesiredState < TaskState.Shutdown).ToList();
+            var running = live.Count(task => task.DesiredState >= TaskState.Running);
             Simulation.Check.That(service is not null || live.Count == 0, "a removed service has no live tasks", () => string.Join(", ", live.Select(Tell)));
             // An update that starts first has two, and leaves them so when it is changed or paused on the way.
             Simulation.Check.That(running <= 2 && live.Count <= 2, "a slot is filled once", () => string.Join(", ", live.Select(Tell)));
@@ -105,6 +110,28 @@ internal sealed class Invariants
             Simulation.Check.That((ulong)slots <= wanted, "a service has no more replicas than wanted", () => $"{slots} of {wanted}");
         }
     }
+
+    /// <summary>The place of a task: a number, or its node; those of a replicated job count from 0.</summary>
+    internal static (ulong Slot, string Node) KeyOf(Snapshot state, SwarmTask task) =>
+        (task.Slot, task.Slot == 0 && state.Services.Find(task.ServiceId)?.Spec.Mode?.ReplicatedJob is null ? task.NodeId : "");
+
+    /// <summary>No more slots than there is work, and no more of them on their way than may be.</summary>
+    private static void JobsKeepTheirCounts(Snapshot state, string serviceId)
+    {
+        if (state.Services.Find(serviceId) is not { Spec.Mode.ReplicatedJob: { } job } service)
+            return;
+        var tasks = state.TasksOfService(serviceId).Where(task => task.JobIteration == service.JobStatus!.JobIteration).ToList();
+        var slots = tasks.Select(task => task.Slot).Distinct().Count();
+        Simulation.Check.That((ulong)slots <= job.TotalCompletions, "a job has no more tasks than there is work", () => $"{slots} of {job.TotalCompletions} in {serviceId}");
+        var active = tasks.Where(task => task.DesiredState < TaskState.Shutdown && task.Status.State <= TaskState.Running).Select(task => task.Slot).Distinct().Count();
+        Simulation.Check.That((ulong)active <= job.MaxConcurrent, "no more of a job is on its way than may be", () => $"{active} of {job.MaxConcurrent} in {serviceId}");
+        // One whose node was given up, and which completed all the same, should have stopped.
+        var twice = tasks.Where(task => task is { Status.State: TaskState.Complete, DesiredState: TaskState.Complete }).GroupBy(task => task.Slot).FirstOrDefault(slot => slot.Count() > 1);
+        Simulation.Check.That(twice is null, "work is done once", () => string.Join(", ", twice!.Select(Tell)));
+    }
+
+    private static bool HasCompleted(Snapshot before, SwarmTask begun) => before.TasksOfService(begun.ServiceId).Any(task =>
+        task.JobIteration == begun.JobIteration && KeyOf(before, task) == KeyOf(before, begun) && task.Status.State == TaskState.Complete);
 
     internal static string Tell(SwarmTask task) =>
         $"{task.ServiceId}.{task.Slot} {task.Id} on '{task.NodeId}' {task.Status.State} -> {task.DesiredState} v{task.SpecVersion}" +

@@ -75,7 +75,7 @@ internal sealed class SimAgent(string nodeId, Random random, SimFaults faults)
             if (container.State > TaskState.Running || now < container.BusyUntil)
                 continue;
             container.BusyUntil = now + TimeSpan.FromSeconds(random.NextDouble() * faults.StepSecondsMax);
-            if (container.Desired > TaskState.Running)
+            if (container.Desired >= TaskState.Shutdown)
                 Report(id, container, TaskState.Shutdown, now);
             else if (container.State < TaskState.Running && random.NextDouble() < faults.StartFails)
                 Report(id, container, random.Next(2) == 0 ? TaskState.Rejected : TaskState.Failed, now);
@@ -102,6 +102,8 @@ internal sealed class SimAgent(string nodeId, Random random, SimFaults faults)
         TaskState.Preparing => TaskState.Ready,
         TaskState.Ready when container.Desired >= TaskState.Running => TaskState.Starting,
         TaskState.Starting => TaskState.Running,
+        // The work of a job is done.
+        TaskState.Running when container.Desired == TaskState.Complete => TaskState.Complete,
         _ => null,
     };
 

@@ -27,7 +27,7 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
         var spec = new ServiceSpec
         {
             Name = id,
-            Mode = random.Next(4) == 0 ? new() { Global = new() } : new() { Replicated = new((ulong)random.Next(7)) },
+            Mode = Mode(),
             TaskTemplate = new()
             {
                 ContainerSpec = new() { Image = "v1" },
@@ -41,7 +41,7 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
                 ? new() { Ports = [new() { TargetPort = 80, PublishedPort = (uint)(8000 + random.Next(3)), PublishMode = PublishMode.Host }] }
                 : null,
         };
-        cluster.Store.Put(ServiceUpdates.Create(id, spec, NextVersion));
+        cluster.Store.Put(ServiceUpdates.Create(id, spec, NextVersion, cluster.Store.Now));
     }
 
     private void Change(Service service)
@@ -68,7 +68,9 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
                 Apply(service, service.Spec with { TaskTemplate = template with { ContainerSpec = new() { Image = $"v{random.Next(5)}" } } });
                 break;
             default:
-                if (service.Spec.Mode!.Replicated is not null)
+                if (service.Spec.Mode!.ReplicatedJob is not null)
+                    Apply(service, service.Spec with { Mode = Job() });
+                else if (service.Spec.Mode.Replicated is not null)
                     Apply(service, service.Spec with { Mode = new() { Replicated = new((ulong)random.Next(8)) } });
                 break;
         }
@@ -100,6 +102,16 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
     }
 
     private void Apply(Service service, ServiceSpec spec) => cluster.Store.Put(ServiceUpdates.Apply(service, spec, NextVersion, cluster.Store.Now));
+
+    private ServiceMode Mode() => random.Next(8) switch
+    {
+        0 or 1 => new() { Global = new() },
+        2 => new() { GlobalJob = new() },
+        3 => Job(),
+        _ => new() { Replicated = new((ulong)random.Next(7)) },
+    };
+
+    private ServiceMode Job() => new() { ReplicatedJob = new((ulong)random.Next(1, 4), (ulong)random.Next(1, 7)) };
 
     private RestartPolicy? Policy() => random.Next(4) == 0 ? null : new()
     {

@@ -18,7 +18,7 @@ internal static class Story
     private static string Tell(Service service)
     {
         var template = service.Spec.TaskTemplate;
-        return $"{service.Id} v{service.SpecVersion} {(service.Spec.Mode?.Replicated is { } mode ? $"{mode.Replicas} replicas" : "global")} " +
+        return $"{service.Id} v{service.SpecVersion} {(service.Spec.Mode?.Replicated is { } mode ? $"{mode.Replicas} replicas" : service.Spec.Mode?.ReplicatedJob is { } job ? $"{job.TotalCompletions} times, run {service.JobStatus?.JobIteration.Index}" : "global")} " +
             $"{template.ContainerSpec?.Image} force {template.ForceUpdate} at most {template.Placement?.MaxReplicas} where {string.Join(",", template.Placement?.Constraints.OrEmpty() ?? [])} " +
             $"{service.Spec.UpdateConfig} {service.UpdateStatus?.State} {service.UpdateStatus?.Message}";
     }

@@ -64,26 +64,29 @@ internal sealed class ConvergenceWait(Cmdlet cmdlet, SwarmClient swarm, TimeSpan
 
     private void Show(string name, Convergence now)
     {
-        var status = $"{now.Running} of {now.Desired} tasks running";
+        var arrived = now.Completed ?? now.Running;
+        var status = $"{arrived} of {now.Desired} tasks {Word(now)}";
         cmdlet.WriteProgress(new ProgressRecord(0, $"Service {name}", status)
         {
-            PercentComplete = now.Desired == 0 ? 0 : Math.Clamp(100 * now.Running / now.Desired, 0, 100),
+            PercentComplete = now.Desired == 0 ? 0 : Math.Clamp((int)(100L * arrived / now.Desired), 0, 100),
             CurrentOperation = Tail(now),
         });
     }
 
     private static SwarmFailureException Failed(string name, Convergence now) =>
-        new("ServiceNotConverged", ErrorCategory.InvalidResult, Join($"Service {name} failed: {now.Running} of {now.Desired} tasks run", now));
+        new("ServiceNotConverged", ErrorCategory.InvalidResult, Join($"Service {name} failed: {now.Completed ?? now.Running} of {now.Desired} tasks {(now.Completed is null ? "run" : "completed")}", now));
 
     private SwarmFailureException TimedOut(string name, Convergence last) =>
         new("ConvergenceTimeout", ErrorCategory.OperationTimeout,
-            Join($"Service {name} had {last.Running} of {last.Desired} tasks running after {Durations.Format(timeout)}", last) +
+            Join($"Service {name} had {last.Completed ?? last.Running} of {last.Desired} tasks {Word(last)} after {Durations.Format(timeout)}", last) +
             $" The swarm goes on trying; Get-SwarmTask -Service {name} shows how far it is, and -Timeout sets how long to wait.");
 
     private static string Join(string head, Convergence now) => Tail(now) is { Length: > 0 } tail ? $"{head}: {tail.TrimEnd('.')}." : $"{head}.";
 
     private static string Tail(Convergence now) =>
         string.Join("; ", (now.Errors.OrEmpty().Count > 0 ? now.Errors.OrEmpty() : [now.Message ?? ""]).Where(text => text.Length > 0));
+
+    private static string Word(Convergence now) => now.Completed is null ? "running" : "completed";
 
     private static string Word(UpdateState state) => state switch
     {

@@ -33,6 +33,12 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// </code>
 /// </example>
 /// <example>
+/// <para>A job: ten tasks that run to their end, three at a time, each tried four times at most. It waits until all have completed.</para>
+/// <code>
+/// New-SwarmService import example/import:3 -Mode ReplicatedJob -Replicas 10 -MaxConcurrent 3 -RestartMaxAttempts 3 -Timeout 1h
+/// </code>
+/// </example>
+/// <example>
 /// <para>Settings of a hashtable; without waiting.</para>
 /// <code>
 /// $settings = @{ Name = "db"; Image = "postgres:16"; Env = @{ PGDATA = "/data" }; Mount = @{ type = "volume"; source = "db"; target = "/data" } }
@@ -71,9 +77,12 @@ public sealed class NewSwarmServiceCommand : ServiceSettingsCmdlet
     [ValidateNotNullOrEmpty]
     public string Image { get; set; } = "";
 
-    /// <summary>Replicated: a number of tasks. Global: one on each node that fits.</summary>
+    /// <summary>
+    /// Replicated: a number of tasks. Global: one on each node that fits. ReplicatedJob: a number of tasks that run to their end.
+    /// GlobalJob: one that runs to its end on each node that fits.
+    /// </summary>
     [Parameter]
-    [ValidateSet("Replicated", "Global")]
+    [ValidateSet("Replicated", "Global", "ReplicatedJob", "GlobalJob")]
     public string Mode { get; set; } = "Replicated";
 
     /// <inheritdoc/>
@@ -92,13 +101,23 @@ public sealed class NewSwarmServiceCommand : ServiceSettingsCmdlet
         await FinishAsync(swarm, answer.Id, name, isWanted: true, stop);
     }
 
+    /// <summary>A job of which nothing else is said runs all of its tasks at a time, as the docker client has it.</summary>
+    private ServiceMode NewMode() => Mode.ToLowerInvariant() switch
+    {
+        "global" => new() { Global = new() },
+        "globaljob" => new() { GlobalJob = new() },
+        "replicatedjob" => new() { ReplicatedJob = new(Replicas ?? 1, 1) },
+        _ => new() { Replicated = new(1) },
+    };
+
     /// <summary>The spec that was asked for.</summary>
     internal ServiceSpec ToSpec()
     {
-        var isGlobal = Mode.Equals("Global", StringComparison.OrdinalIgnoreCase);
-        if (isGlobal && Replicas is not null)
-            throw new SwarmFailureException("ConflictingParameters", ErrorCategory.InvalidArgument, "-Replicas cannot be combined with -Mode Global: a global service runs one task on each node that fits.");
-        var spec = ApplyTo(new() { Name = Name, Mode = isGlobal ? new() { Global = new() } : new() { Replicated = new(1) } });
+        if (Mode.StartsWith("Global", StringComparison.OrdinalIgnoreCase) && Replicas is not null)
+            throw new SwarmFailureException("ConflictingParameters", ErrorCategory.InvalidArgument, $"-Replicas cannot be combined with -Mode {Mode}: it runs one task on each node that fits.");
+        if (MaxConcurrent is not null && !Mode.Equals("ReplicatedJob", StringComparison.OrdinalIgnoreCase))
+            throw new SwarmFailureException("ConflictingParameters", ErrorCategory.InvalidArgument, $"-MaxConcurrent cannot be combined with -Mode {Mode}: it is for replicated jobs.");
+        var spec = ApplyTo(new() { Name = Name, Mode = NewMode() });
         return spec with { TaskTemplate = spec.TaskTemplate with { ContainerSpec = spec.TaskTemplate.ContainerSpec! with { Image = Image } } };
     }
 }

@@ -55,10 +55,21 @@ public abstract partial class ServiceSettingsCmdlet : ConvergingCmdlet
     [Alias("LogOpt")]
     public string[]? LogOption { get; set; }
 
-    /// <summary>Replicas of the service.</summary>
+    /// <summary>Replicas of the service; of a replicated job the number of tasks that are to complete.</summary>
     /// <value>1</value>
     [Parameter]
     public ulong? Replicas { get; set; }
+
+    /// <summary>Tasks of a replicated job that run at a time.</summary>
+    /// <value>all of them</value>
+    [Parameter]
+    public ulong? MaxConcurrent { get; set; }
+
+    private ServiceMode? ModeOf(ServiceSpec spec)
+    {
+        var mode = Replicas is null ? spec.Mode : ServiceModes.WithReplicas(spec, Replicas.Value);
+        return MaxConcurrent is null ? mode : ServiceModes.WithConcurrency(spec with { Mode = mode }, MaxConcurrent.Value);
+    }
 
     /// <summary>A spec with what was given in place of what stood there.</summary>
     internal virtual ServiceSpec ApplyTo(ServiceSpec spec)
@@ -67,7 +78,7 @@ public abstract partial class ServiceSettingsCmdlet : ConvergingCmdlet
         return spec with
         {
             Labels = Label is null ? spec.Labels : Pairs.ToMap(Label),
-            Mode = Replicas is null ? spec.Mode : ServiceModes.WithReplicas(spec, Replicas.Value),
+            Mode = ModeOf(spec),
             EndpointSpec = EndpointMode is null && Publish is null
                 ? spec.EndpointSpec
                 : (spec.EndpointSpec ?? new()) with

@@ -15,6 +15,9 @@ public sealed record SwarmServiceInfo
         Mode = ModeWord(service.Spec.Mode);
         Replicas = service.ServiceStatus?.DesiredTasks ?? service.Spec.Mode?.Replicated?.Replicas ?? 0;
         Running = service.ServiceStatus?.RunningTasks ?? 0;
+        Completed = service.ServiceStatus?.CompletedTasks ?? 0;
+        Completions = service.Spec.Mode is { ReplicatedJob: { } job } ? job.TotalCompletions ?? 1 : service.Spec.Mode is { GlobalJob: not null } ? Replicas + Completed : 0;
+        LastExecution = service.JobStatus?.LastExecution?.ToLocalTime();
         Image = service.Spec.TaskTemplate.ContainerSpec?.Image ?? "";
         Ports = (service.Endpoint?.Ports ?? service.Spec.EndpointSpec?.Ports).OrEmpty().Select(PortNotation.Format).ToArray();
         Labels = Dictionaries.Of(service.Spec.Labels);
@@ -36,11 +39,20 @@ public sealed record SwarmServiceInfo
     /// <summary>replicated, global, replicated-job or global-job.</summary>
     public string Mode { get; }
 
-    /// <summary>Tasks that should run.</summary>
+    /// <summary>Tasks that should run; of a job those that may still be on their way at a time.</summary>
     public ulong Replicas { get; }
 
     /// <summary>Tasks that run.</summary>
     public ulong Running { get; }
+
+    /// <summary>Tasks of a job's last run that have completed.</summary>
+    public ulong Completed { get; }
+
+    /// <summary>Tasks of a job that should complete; 0 for what is none.</summary>
+    public ulong Completions { get; }
+
+    /// <summary>When a job was last started; null for what is none.</summary>
+    public DateTime? LastExecution { get; }
 
     /// <summary>The image of its containers.</summary>
     public string Image { get; }
@@ -72,8 +84,9 @@ public sealed record SwarmServiceInfo
     /// <summary>What is wanted of it, as the Engine API has it.</summary>
     public ServiceSpec Spec { get; }
 
-    /// <summary>Running and wanted tasks as tables show them: <c>2/3</c>.</summary>
-    public string DisplayReplicas => MaxReplicasPerNode == 0 ? $"{Running}/{Replicas}" : $"{Running}/{Replicas} (max {MaxReplicasPerNode} per node)";
+    /// <summary>Running and wanted tasks as tables show them: <c>2/3</c>, of a job <c>0/1 (3/5 completed)</c>.</summary>
+    public string DisplayReplicas => $"{Running}/{Replicas}" +
+        (LastExecution is null ? "" : $" ({Completed}/{Completions} completed)") + (MaxReplicasPerNode == 0 ? "" : $" (max {MaxReplicasPerNode} per node)");
 
     /// <summary>The image as tables show it: without its digest.</summary>
     public string DisplayImage => WithoutDigest(Image);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using SwarmPS.Api;
 using SwarmPS.Cmdlets.Completion;
@@ -106,25 +107,29 @@ public sealed class GetSwarmTaskCommand : SwarmCmdlet
     {
         var now = TimeProvider.System.GetUtcNow();
         var before = default((string, ulong, string)?);
-        foreach (var task in tasks.OrderBy(names.ServiceOf, StringComparer.Ordinal).ThenBy(task => task.Slot).ThenBy(GlobalNode, StringComparer.Ordinal).ThenByDescending(task => task.CreatedAt))
+        foreach (var task in tasks.OrderBy(names.ServiceOf, StringComparer.Ordinal).ThenBy(task => task.Slot).ThenBy(names.GlobalNodeOf, StringComparer.Ordinal).ThenByDescending(task => task.CreatedAt))
         {
-            var place = (task.ServiceId, task.Slot, GlobalNode(task));
-            WriteObject(new SwarmTaskInfo(task, names.ServiceOf(task), names.NodeOf(task), place == before, now));
+            var place = (task.ServiceId, task.Slot, names.GlobalNodeOf(task));
+            WriteObject(new SwarmTaskInfo(task, names.ServiceOf(task), names.PlaceOf(task), names.NodeOf(task), place == before, now));
             before = place;
         }
     }
-
-    /// <summary>A global service has one task for each node, so the node is the place.</summary>
-    private static string GlobalNode(ModelTask task) => task.Slot == 0 ? task.NodeId : "";
 
     private sealed class Names(List<Node> nodes, List<Service> services)
     {
         private readonly Dictionary<string, string> nodeNames = nodes.ToDictionary(node => node.Id, node => node.Description?.Hostname ?? node.Id);
         private readonly Dictionary<string, string> serviceNames = services.ToDictionary(service => service.Id, service => service.Spec.Name ?? service.Id);
 
+        private readonly HashSet<string> replicatedJobs = services.Where(service => service.Spec.Mode is { ReplicatedJob: not null }).Select(service => service.Id).ToHashSet();
+
         public List<Node> Nodes => nodes;
 
         public List<Service> Services => services;
+
+        /// <summary>A global service has one task for each node, so the node is the place. Replicated jobs count from 0.</summary>
+        public string GlobalNodeOf(ModelTask task) => task.Slot == 0 && !replicatedJobs.Contains(task.ServiceId) ? task.NodeId : "";
+
+        public string PlaceOf(ModelTask task) => GlobalNodeOf(task) is { Length: > 0 } node ? node : task.Slot.ToString(CultureInfo.InvariantCulture);
 
         public string NodeOf(ModelTask task) => nodeNames.GetValueOrDefault(task.NodeId, task.NodeId);
 

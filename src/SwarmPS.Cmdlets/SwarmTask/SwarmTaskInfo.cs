@@ -1,4 +1,3 @@
-using System.Globalization;
 using SwarmPS.Cmdlets.Pipeline;
 using SwarmPS.Cmdlets.SwarmService;
 using SwarmPS.Model;
@@ -10,11 +9,11 @@ namespace SwarmPS.Cmdlets.SwarmTask;
 /// <summary>A task: one attempt to run a service's container on one node.</summary>
 public sealed record SwarmTaskInfo
 {
-    internal SwarmTaskInfo(ModelTask task, string service, string node, bool isFormer, DateTimeOffset now)
+    internal SwarmTaskInfo(ModelTask task, string service, string place, string node, bool isFormer, DateTimeOffset now)
     {
         var container = task.Spec.ContainerSpec;
         Id = task.Id;
-        Name = $"{service}.{(task.Slot == 0 ? task.NodeId : task.Slot.ToString(CultureInfo.InvariantCulture))}";
+        Name = $"{service}.{place}";
         Service = service;
         ServiceId = task.ServiceId;
         Slot = task.Slot;
@@ -49,7 +48,7 @@ public sealed record SwarmTaskInfo
     /// <summary>The service's id.</summary>
     public string ServiceId { get; }
 
-    /// <summary>Its place among the replicas, from 1; 0 for a global service.</summary>
+    /// <summary>Its place among the replicas, from 1, among the tasks of a job from 0; 0 for a global service.</summary>
     public ulong Slot { get; }
 
     /// <summary>The name of its node; empty before it has one.</summary>

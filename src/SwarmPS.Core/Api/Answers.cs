@@ -96,6 +96,9 @@ public sealed record Convergence
     /// <summary>Tasks of the present spec that run.</summary>
     public int Running { get; init; }
 
+    /// <summary>Tasks that have completed; null but for jobs.</summary>
+    public int? Completed { get; init; }
+
     /// <summary>converging, converged or failed.</summary>
     public string State { get; init; } = "converging";
 

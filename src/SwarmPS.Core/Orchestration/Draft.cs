@@ -18,7 +18,7 @@ internal sealed class Draft
         (State, Service, Now, this.newId, this.changesMax) = (state, service, now, newId, changesMax);
         Swarm = state.Swarm;
         foreach (var task in state.TasksOfService(service.Id))
-            SlotOf(SlotKey.Of(task)).Add(task);
+            SlotOf(KeyOf(task)).Add(task);
     }
 
     /// <summary>The state the plan is made on; it does not show the plan's own changes.</summary>
@@ -46,6 +46,9 @@ internal sealed class Draft
 
     public string NewId() => newId();
 
+    /// <summary>How far the service's tasks should get.</summary>
+    public TaskState Goal => Jobs.IsJob(Service.Spec) ? TaskState.Complete : TaskState.Running;
+
     public Node? NodeOf(SwarmTask task) => task.NodeId == "" ? null : State.Nodes.Find(task.NodeId);
 
     /// <summary>The slot of a key, which may have no tasks.</summary>
@@ -59,7 +62,7 @@ internal sealed class Draft
     public SwarmTask Put(SwarmTask task)
     {
         changes[task.Id] = StoreChange.Put(task);
-        SlotOf(SlotKey.Of(task)).Put(task);
+        SlotOf(KeyOf(task)).Put(task);
         return task;
     }
 
@@ -72,7 +75,7 @@ internal sealed class Draft
     public void Delete(SwarmTask task)
     {
         changes[task.Id] = StoreChange.Delete(task);
-        SlotOf(SlotKey.Of(task)).Remove(task);
+        SlotOf(KeyOf(task)).Remove(task);
     }
 
     /// <summary>Asks for another plan at <paramref name="time"/>.</summary>
@@ -81,6 +84,8 @@ internal sealed class Draft
         if (wakeAt is not { } earlier || time < earlier)
             wakeAt = time;
     }
+
+    private SlotKey KeyOf(SwarmTask task) => SlotKey.Of(task, Service.Spec.Mode);
 
     public OrchestrationPlan Done() => new([.. changes.Values], wakeAt, more);
 }

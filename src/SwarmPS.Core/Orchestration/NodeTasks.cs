@@ -41,7 +41,7 @@ public static class NodeTasks
         List<StoreChange> changes = [];
         foreach (var task in Of(state, node.Id))
         {
-            if (task.DesiredState > TaskState.Running || task.Status.State is < TaskState.Assigned or > TaskState.Running)
+            if (!Slot.IsLive(task) || task.Status.State is < TaskState.Assigned or > TaskState.Running)
                 continue;
             var placement = (state.Services.Find(task.ServiceId)?.Spec.TaskTemplate ?? task.Spec).Placement;
             if (Eligibility.MeetsConstraints(placement, node))

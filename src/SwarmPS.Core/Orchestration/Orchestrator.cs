@@ -19,7 +19,9 @@ public static class Orchestrator
         var draft = new Draft(state, service, now, newId, changesMax);
         if (service.Spec.Mode is { Global: not null })
             GlobalTasks.Plan(draft);
-        else if (service.Spec.Mode is not ({ ReplicatedJob: not null } or { GlobalJob: not null }))
+        else if (Jobs.IsJob(service.Spec))
+            Jobs.Plan(draft);
+        else
             Replicas.Plan(draft);
         Reaping.Plan(draft);
         return draft.Done();
@@ -32,7 +34,7 @@ public static class Orchestrator
     public static bool Concerns(Snapshot state, SwarmTask? old, SwarmTask? task)
     {
         if (task is null)
-            return old!.DesiredState <= TaskState.Running;
+            return Slot.IsLive(old!);
         if (old is null || old.DesiredState != task.DesiredState)
             return true;
         if (old.Status.State == task.Status.State)

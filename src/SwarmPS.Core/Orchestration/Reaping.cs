@@ -57,11 +57,11 @@ internal static class Reaping
     }
 
     /// <summary>
-    /// The last task of a slot tells that the slot is not to be filled again, and the tasks of an update under way tell how many
-    /// have failed.
+    /// The last task of a slot tells that the slot is not to be filled again, one of a job that has completed that its work is done,
+    /// and the tasks of an update under way tell how many have failed.
     /// </summary>
     private static bool IsNeeded(Draft draft, Slot slot, SwarmTask task) =>
-        task == slot.Newest || (Updates.IsUnderWay(draft.Service) && SlotProgress.IsOfUpdate(draft.Service, task));
+        task == slot.Newest || task is { JobIteration: not null, Status.State: TaskState.Complete } || (Updates.IsUnderWay(draft.Service) && SlotProgress.IsOfUpdate(draft.Service, task));
 
     private static bool IsOver(Draft draft, SwarmTask task) => NodeStanding.IsOver(task, draft.NodeOf(task));
 

@@ -18,7 +18,7 @@ internal static class Restarts
     {
         var policy = task.Spec.RestartPolicy;
         var condition = policy?.Condition ?? RestartCondition.Any;
-        if (condition == RestartCondition.None || (condition == RestartCondition.OnFailure && task.Status.State == TaskState.Complete))
+        if (condition == RestartCondition.None || (task.Status.State == TaskState.Complete && (condition == RestartCondition.OnFailure || task.JobIteration is not null)))
             return false;
         if (policy?.MaxAttempts is not { } most || most == 0 || task.Restart is not { } record)
             return true;
@@ -35,6 +35,8 @@ internal static class Restarts
         foreach (var task in slot.Live.ToList())
         {
             var ended = task.Status.State > TaskState.Running;
+            if (task is { JobIteration: not null, Status.State: TaskState.Complete })
+                continue;
             var node = draft.NodeOf(task);
             var lost = mayMove && task.NodeId != "" && NodeStanding.IsLost(node);
             if (!ended && !lost)
@@ -61,13 +63,13 @@ internal static class Restarts
             if (draft.Now < startAt)
                 draft.Wake(startAt);
             else if (draft.HasRoom())
-                draft.Put(task with { DesiredState = TaskState.Running });
+                draft.Put(task with { DesiredState = draft.Goal });
         }
     }
 
     /// <summary>What a new task of a slot should get to at once: it waits in READY while another one still stops.</summary>
     public static TaskState FirstDesired(Draft draft, Slot slot) =>
-        StopsBefore(draft, slot) is null ? TaskState.Running : TaskState.Ready;
+        StopsBefore(draft, slot) is null ? draft.Goal : TaskState.Ready;
 
     private static void Create(Draft draft, Slot slot, SwarmTask old, bool lost)
     {

@@ -9,11 +9,13 @@ public static class ServiceUpdates
     /// <param name="id">Its id.</param>
     /// <param name="spec">What is wanted.</param>
     /// <param name="nextVersion">The version the store will have.</param>
-    public static Service Create(string id, ServiceSpec spec, ulong nextVersion) => new() { Id = id, Spec = spec, SpecVersion = nextVersion };
+    /// <param name="now">When this is asked for.</param>
+    public static Service Create(string id, ServiceSpec spec, ulong nextVersion, Timestamp now) =>
+        new() { Id = id, Spec = spec, SpecVersion = nextVersion, JobStatus = Jobs.IsJob(spec) ? new(new(0), now) : null };
 
     /// <summary>
     /// A service with another spec. The spec before is kept to go back to, and an update that was under way ends; the new spec
-    /// version asks for new tasks only where their containers would differ. What only changes the number of replicas while an
+    /// version asks for new tasks, or of a job for another run, only where their containers would differ. What only changes the number of replicas while an
     /// update is under way leaves the update be, also as to what it goes back to; and the same spec again takes up an update that
     /// was paused.
     /// </summary>
@@ -30,7 +32,7 @@ public static class ServiceUpdates
             if (IsScale(service.Spec, spec))
                 return service with { Spec = spec, PreviousSpec = service.PreviousSpec is { } previous ? previous with { Mode = spec.Mode } : null };
         }
-        return To(service, spec, nextVersion) with { PreviousSpec = service.Spec, UpdateStatus = null };
+        return To(service, spec, nextVersion, now) with { PreviousSpec = service.Spec, UpdateStatus = null };
     }
 
     /// <summary>The service with its update under way again where it was paused. What failed before is held against it no more.</summary>
@@ -64,16 +66,16 @@ public static class ServiceUpdates
                 SwarmErrorCode.FailedPrecondition,
                 $"service {service.Spec.Name} does not have a previous spec: it was never updated, or was rolled back already. Update it instead.");
         }
-        return To(service, previous, nextVersion) with
+        return To(service, previous, nextVersion, now) with
         {
             PreviousSpec = service.Spec,
-            UpdateStatus = new() { State = UpdateState.RollbackStarted, StartedAt = now, Message = "manually requested rollback" },
+            UpdateStatus = Jobs.IsJob(previous) ? null : new() { State = UpdateState.RollbackStarted, StartedAt = now, Message = "manually requested rollback" },
         };
     }
 
     /// <summary>The service going back because its update failed; there is no way back from there.</summary>
-    internal static Service RollBackFailedUpdate(Service service, ulong nextVersion, string message) =>
-        To(service, service.PreviousSpec!, nextVersion) with
+    internal static Service RollBackFailedUpdate(Service service, ulong nextVersion, Timestamp now, string message) =>
+        To(service, service.PreviousSpec!, nextVersion, now) with
         {
             PreviousSpec = null,
             UpdateStatus = service.UpdateStatus! with { State = UpdateState.RollbackStarted, Message = message },
@@ -82,9 +84,15 @@ public static class ServiceUpdates
     private static bool IsScale(ServiceSpec before, ServiceSpec after) =>
         before.Mode is { Replicated: not null } && after.Mode is { Replicated: not null } && before with { Mode = after.Mode } == after;
 
-    private static Service To(Service service, ServiceSpec spec, ulong nextVersion) => service with
+    private static Service To(Service service, ServiceSpec spec, ulong nextVersion, Timestamp now)
     {
-        Spec = spec,
-        SpecVersion = TaskTemplates.AsksForNewTasks(service.Spec, spec) ? nextVersion : service.SpecVersion,
-    };
+        var anew = TaskTemplates.AsksForNewTasks(service.Spec, spec);
+        var run = Jobs.IsJob(spec) && (anew || service.Spec.Mode != spec.Mode);
+        return service with
+        {
+            Spec = spec,
+            SpecVersion = anew || run ? nextVersion : service.SpecVersion,
+            JobStatus = run ? new(new((service.JobStatus?.JobIteration.Index ?? 0) + 1), now) : service.JobStatus,
+        };
+    }
 }

@@ -2,10 +2,11 @@ using SwarmPS.Model;
 
 namespace SwarmPS.Orchestration;
 
-/// <summary>Names a slot: a number from 1, or a node for a global service.</summary>
+/// <summary>Names a slot: a number, or a node for a global service.</summary>
 internal readonly record struct SlotKey(ulong Number, string NodeId) : IComparable<SlotKey>
 {
-    public static SlotKey Of(SwarmTask task) => new(task.Slot, task.Slot == 0 ? task.NodeId : "");
+    /// <summary>The slot of a task. Those of a replicated job count from 0, where a global service has its nodes.</summary>
+    public static SlotKey Of(SwarmTask task, ServiceMode? mode) => new(task.Slot, task.Slot == 0 && mode?.ReplicatedJob is null ? task.NodeId : "");
 
     public int CompareTo(SlotKey other) =>
         Number != other.Number ? Number.CompareTo(other.Number) : string.CompareOrdinal(NodeId, other.NodeId);
@@ -21,14 +22,14 @@ internal sealed class Slot(SlotKey key) : IComparable<Slot>
     /// <summary>The tasks, oldest first.</summary>
     public IReadOnlyList<SwarmTask> Tasks => tasks;
 
-    /// <summary>Tasks that should run, or should be ready to run.</summary>
+    /// <summary>Tasks that should run, should be ready to run, or, of a job, should complete or have done so.</summary>
     public IEnumerable<SwarmTask> Live => tasks.Where(IsLive);
 
     public bool HasLive => tasks.Exists(IsLive);
 
     public SwarmTask Newest => tasks[^1];
 
-    public static bool IsLive(SwarmTask task) => task.DesiredState <= TaskState.Running;
+    public static bool IsLive(SwarmTask task) => task.DesiredState < TaskState.Shutdown;
 
     public int CompareTo(Slot? other) => other is null ? 1 : key.CompareTo(other.Key);
 

@@ -12,6 +12,8 @@ public static class TaskTemplates
     /// </summary>
     public static bool IsOutdated(Snapshot state, Service service, SwarmTask task)
     {
+        if (task.JobIteration != service.JobStatus?.JobIteration)
+            return true;
         if (task.SpecVersion == service.SpecVersion)
             return false;
         if (!HostPorts(service.Spec).Equals(task.Ports ?? ValueList<PortConfig>.Empty))
@@ -42,6 +44,7 @@ public static class TaskTemplates
             NodeId = key.NodeId,
             Spec = SpecOf(service, draft.Swarm),
             SpecVersion = service.SpecVersion,
+            JobIteration = service.JobStatus?.JobIteration,
             Ports = HostPorts(service.Spec) is { Count: > 0 } ports ? ports : null,
             DesiredState = desired,
             Restart = restart,

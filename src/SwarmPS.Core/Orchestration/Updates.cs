@@ -56,7 +56,7 @@ internal static class Updates
         var service = draft.Service;
         if (policy.OnFailure == UpdateFailureAction.Rollback && !rollback && service.PreviousSpec is not null)
         {
-            draft.Put(ServiceUpdates.RollBackFailedUpdate(service, draft.State.Version + 1, $"update rolled back {cause}"));
+            draft.Put(ServiceUpdates.RollBackFailedUpdate(service, draft.State.Version + 1, draft.Now, $"update rolled back {cause}"));
             draft.Again();
             return;
         }

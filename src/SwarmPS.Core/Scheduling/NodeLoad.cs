@@ -31,7 +31,7 @@ internal sealed class NodeLoad(Node node)
     /// <summary>Takes what a task needs, until it has really stopped, and counts it, while it should run.</summary>
     public void Take(SwarmTask task)
     {
-        if (task.DesiredState <= TaskState.Running)
+        if (task.DesiredState < TaskState.Shutdown)
             ActiveTasks++;
         if (task.Spec.Resources?.Reservations is { } reserved)
         {
@@ -50,7 +50,7 @@ internal sealed class NodeLoad(Node node)
     /// <summary>Gives back what <see cref="Take"/> took.</summary>
     public void Release(SwarmTask task)
     {
-        if (task.DesiredState <= TaskState.Running)
+        if (task.DesiredState < TaskState.Shutdown)
             ActiveTasks--;
         if (task.Spec.Resources?.Reservations is { } reserved)
         {

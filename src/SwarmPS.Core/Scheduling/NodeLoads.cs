@@ -68,7 +68,7 @@ internal sealed class NodeLoads
         load.Take(task);
         Move(load, tasks);
         counted[task.Id] = task;
-        if (task.DesiredState <= TaskState.Running && task.ServiceId != "")
+        if (task.DesiredState < TaskState.Shutdown && task.ServiceId != "")
             Count(task.ServiceId, load, 1);
         return freed && before!.DesiredState != task.DesiredState;
     }
@@ -94,7 +94,7 @@ internal sealed class NodeLoads
         var tasks = load.ActiveTasks;
         load.Release(task);
         Move(load, tasks);
-        if (task.DesiredState <= TaskState.Running && task.ServiceId != "")
+        if (task.DesiredState < TaskState.Shutdown && task.ServiceId != "")
             Count(task.ServiceId, load, -1);
     }
 

@@ -46,7 +46,7 @@ internal sealed class WaitingTasks
     /// <summary>Takes a task in, out, or as it has become.</summary>
     public void Put(SwarmTask task)
     {
-        if (task.Status.State != TaskState.Pending || task.DesiredState > TaskState.Running)
+        if (task.Status.State != TaskState.Pending || task.DesiredState >= TaskState.Shutdown)
             Remove(task);
         else if (task.NodeId == "")
             Wait(task);

@@ -27,6 +27,7 @@ internal static class ServiceDefaults
     public static ServiceSpec Show(ServiceSpec spec)
     {
         var task = spec.TaskTemplate;
+        var isJob = spec.Mode is { ReplicatedJob: not null } or { GlobalJob: not null };
         return spec with
         {
             TaskTemplate = task with
@@ -52,8 +53,8 @@ internal static class ServiceDefaults
                 },
                 Placement = task.Placement ?? new(),
             },
-            UpdateConfig = Show(spec.UpdateConfig),
-            RollbackConfig = Show(spec.RollbackConfig),
+            UpdateConfig = isJob ? null : Show(spec.UpdateConfig),
+            RollbackConfig = isJob ? null : Show(spec.RollbackConfig),
         };
     }
 
@@ -61,6 +62,7 @@ internal static class ServiceDefaults
     {
         null or { Replicated: null, Global: null, ReplicatedJob: null, GlobalJob: null } => new() { Replicated = new(1) },
         { Replicated: { Replicas: null } } => mode with { Replicated = new(1) },
+        { ReplicatedJob: { } job } => mode with { ReplicatedJob = new(job.MaxConcurrent ?? 1, job.TotalCompletions ?? job.MaxConcurrent ?? 1) },
         _ => mode,
     };
 

@@ -102,7 +102,7 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networ
         if (tx.View.ServiceNamed(spec.Name!) is not null)
             throw new SwarmException(SwarmErrorCode.AlreadyExists, $"rpc error: code = AlreadyExists desc = name conflicts with an existing object: service {spec.Name} already exists");
         PayloadReferences.CheckPresent(tx.View, spec);
-        tx.Put(WithEndpoint(ServiceUpdates.Create(id, spec, tx.NextVersion)));
+        tx.Put(WithEndpoint(ServiceUpdates.Create(id, spec, tx.NextVersion, tx.Now)));
     }
 
     /// <summary>An update that is under way, paused, or one that is paused, under way; the spec stays as it is.</summary>

@@ -173,7 +173,7 @@ internal sealed class ControlRound(Func<string> newId)
         plan.Add(decided.Changes, told: true);
     }
 
-    private static bool IsGlobal(Service service) => service.Spec.Mode is { Global: not null };
+    private static bool IsGlobal(Service service) => service.Spec.Mode is { Global: not null } or { GlobalJob: not null };
 
     /// <summary>The round's changes so far, of which the scheduler is told.</summary>
     private sealed class Plan(Snapshot state, Scheduler scheduler)

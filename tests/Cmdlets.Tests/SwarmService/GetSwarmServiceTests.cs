@@ -46,6 +46,18 @@ public sealed class GetSwarmServiceTests
     }
 
     [Fact]
+    public async Task Job_ShowsItsCompletions()
+    {
+        var job = Samples.Web with { Spec = Samples.Web.Spec with { Mode = new() { ReplicatedJob = new(1, 5) } }, JobStatus = new(new(2), Samples.Web.CreatedAt), ServiceStatus = new(0, 1, 3) };
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Has(job, Samples.Db with { Spec = Samples.Db.Spec with { Mode = new() { GlobalJob = new() } }, JobStatus = new(new(0), Samples.Web.CreatedAt), ServiceStatus = new(1, 2, 1) });
+        using var prompt = new Prompt(daemon);
+        var info = prompt.Run("Get-SwarmService web").One<SwarmServiceInfo>();
+        Assert.Equal(("replicated-job", "0/1 (3/5 completed)", DateTime.UnixEpoch.AddDays(20000)), (info.Mode, info.DisplayReplicas, info.LastExecution!.Value.ToUniversalTime()));
+        Assert.Equal("1/2 (1/3 completed)", prompt.Run("Get-SwarmService db").One<SwarmServiceInfo>().DisplayReplicas);
+    }
+
+    [Fact]
     public async Task Service_HasWhatScriptsNeed()
     {
         await using var daemon = await FakeDaemon.StartAsync();

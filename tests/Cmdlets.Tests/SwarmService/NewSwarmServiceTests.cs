@@ -209,6 +209,22 @@ public sealed class NewSwarmServiceTests
         Assert.Equal("ConflictingParameters", outcome.ErrorId);
     }
 
+    [Theory]
+    [InlineData("-Mode ReplicatedJob", 1, 1)]
+    [InlineData("-Mode replicatedjob -Replicas 5", 5, 5)]
+    [InlineData("-Mode ReplicatedJob -Replicas 5 -MaxConcurrent 2", 2, 5)]
+    public async Task ReplicatedJob_HasItsCounts(string arguments, ulong concurrent, ulong completions) =>
+        Assert.Equal(new ServiceMode { ReplicatedJob = new(concurrent, completions) }, (await PostedAsync(arguments)).Mode);
+
+    [Fact]
+    public async Task GlobalJob_HasNoCounts()
+    {
+        Assert.Equal(new ServiceMode { GlobalJob = new() }, (await PostedAsync("-Mode GlobalJob")).Mode);
+        using var prompt = new Prompt();
+        Assert.Equal("ConflictingParameters", prompt.Run("New-SwarmService a b -Mode GlobalJob -Replicas 2").ErrorId);
+        Assert.Equal("ConflictingParameters", prompt.Run("New-SwarmService a b -Mode GlobalJob -MaxConcurrent 2").ErrorId);
+    }
+
     [Fact]
     public async Task EnvFile_ComesBeforeEnv_AndABareNameTakesItsValueHere()
     {

@@ -127,6 +127,18 @@ public sealed class UpdateSwarmServiceTests
     }
 
     [Fact]
+    public async Task Job_ChangesItsCounts_AndOthersHaveNone()
+    {
+        var job = Samples.Web with { Spec = Samples.Web.Spec with { Mode = new() { ReplicatedJob = new(1, 3) } } };
+        Assert.Equal(new ServiceMode { ReplicatedJob = new(2, 9) }, (await PostedAsync("Update-SwarmService web -NoWait -Replicas 9 -MaxConcurrent 2", job)).Mode);
+        Assert.Equal(new ServiceMode { ReplicatedJob = new(1, 4) }, (await PostedAsync("Resize-SwarmService web 4 -NoWait", job)).Mode);
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Has(Samples.Web);
+        using var prompt = new Prompt(daemon);
+        Assert.Equal("ServiceNotReplicated", prompt.Run("Update-SwarmService web -MaxConcurrent 2").ErrorId);
+    }
+
+    [Fact]
     public async Task Force_RaisesTheCounter() => Assert.Equal(5ul, (await UpdatedAsync("-Force")).TaskTemplate.ForceUpdate);
 
     [Fact]

@@ -29,6 +29,16 @@ public sealed class GetSwarmTaskTests
         Assert.Equal("no suitable node: 1 node lacks 512 MiB", tasks[2].Error);
     }
 
+    [Fact]
+    public async Task TasksOfAJob_CountFromZero()
+    {
+        await using var daemon = await DaemonAsync();
+        daemon.Has(Samples.Web with { Spec = Samples.Web.Spec with { Mode = new() { ReplicatedJob = new(1, 2) } } });
+        daemon.Json("GET /tasks", () => new[] { Samples.Task("b", 0, TaskState.Complete, 9) with { NodeId = "n2" }, Samples.Task("a", 0, TaskState.Failed, 1), Samples.Task("c", 1, TaskState.Running, 20) });
+        using var prompt = new Prompt(daemon);
+        Assert.Equal(["web.0", " \\_ web.0", "web.1"], prompt.Run("Get-SwarmTask web").Clean().Select(item => ((SwarmTaskInfo)item.BaseObject).DisplayName));
+    }
+
     [Theory]
     [InlineData("web", """{"service":{"web1service":true}}""")]
     [InlineData("-Service web, db", """{"service":{"db2service":true,"web1service":true}}""")]

@@ -25,8 +25,11 @@ public sealed class ServiceValidationTests
         { """{"Mode":{"Replicated":{"Replicas":100000}}}""", null },
         { """{"Mode":{"Replicated":{"Replicas":100001}}}""", "Mode.Replicated.Replicas: 100001 replicas are more" },
         { """{"Mode":{"Replicated":{"Replicas":1},"Global":{}}}""", "Mode: only one of" },
-        { """{"Mode":{"ReplicatedJob":{}}}""", "jobs are not supported yet" },
-        { """{"Mode":{"GlobalJob":{}}}""", "jobs are not supported yet" },
+        { """{"Mode":{"Replicated":null,"ReplicatedJob":{"MaxConcurrent":2,"TotalCompletions":5}}}""", null },
+        { """{"Mode":{"Replicated":null,"ReplicatedJob":{"MaxConcurrent":0,"TotalCompletions":5}}}""", "Mode.ReplicatedJob.MaxConcurrent: 0 tasks cannot be" },
+        { """{"Mode":{"Replicated":null,"GlobalJob":{}}}""", null },
+        { """{"Mode":{"Replicated":null,"GlobalJob":{}},"UpdateConfig":{"Parallelism":1}}""", "UpdateConfig: a job has no update settings" },
+        { """{"Mode":{"Replicated":null,"ReplicatedJob":{}},"RollbackConfig":{"Parallelism":1}}""", "RollbackConfig: a job has no rollback settings" },
         { """{"UpdateConfig":{"MaxFailureRatio":1,"Delay":5000000000}}""", null },
         { """{"UpdateConfig":{"MaxFailureRatio":1.5}}""", "UpdateConfig.MaxFailureRatio: 1.5 is not between 0 and 1" },
         { """{"UpdateConfig":{"Delay":-1000}}""", "UpdateConfig.Delay: a duration cannot be below zero" },
@@ -149,7 +152,7 @@ public sealed class ServiceValidationTests
     [Fact]
     public void WhatIsRightButNotSupported_HasItsOwnCode()
     {
-        var spec = Good with { Mode = new() { ReplicatedJob = new() } };
+        var spec = Good with { TaskTemplate = new() { ContainerSpec = new() { Image = "a", Privileges = new() { CredentialSpec = new(File: "x") } } } };
         Assert.Equal(SwarmErrorCode.Unimplemented, Assert.Throws<SwarmException>(() => SpecValidation.Check(spec).ThrowIfAny("The service")).Code);
     }
 

@@ -49,11 +49,16 @@ internal sealed class World
             TaskTemplate = template ?? Image("web:1"),
             Mode = new() { Replicated = new(replicas) },
         };
-        Put(ServiceUpdates.Create("web", with is null ? spec : with(spec), NextVersion));
+        Put(ServiceUpdates.Create("web", with is null ? spec : with(spec), NextVersion, Now));
         return this;
     }
 
     public World CreateGlobal(TaskSpec? template = null) => Create(0, template, spec => spec with { Mode = new() { Global = new() } });
+
+    public World CreateJob(ulong concurrent, ulong total, TaskSpec? template = null) =>
+        Create(0, template, spec => spec with { Mode = new() { ReplicatedJob = new(concurrent, total) } });
+
+    public World CreateGlobalJob(TaskSpec? template = null) => Create(0, template, spec => spec with { Mode = new() { GlobalJob = new() } });
 
     public static TaskSpec Image(string image) => new() { ContainerSpec = new() { Image = image } };
 
@@ -114,9 +119,9 @@ internal sealed class World
         {
             Plan();
             var due = Tasks.Where(task => task.Status.State is >= TaskState.Assigned and <= TaskState.Running).ToList();
-            foreach (var task in due.Where(task => task.DesiredState == TaskState.Running && task.Status.State < TaskState.Running))
+            foreach (var task in due.Where(task => task.DesiredState is TaskState.Running or TaskState.Complete && task.Status.State < TaskState.Running))
                 Report(task, TaskState.Running);
-            foreach (var task in due.Where(task => task.DesiredState > TaskState.Running))
+            foreach (var task in due.Where(task => task.DesiredState >= TaskState.Shutdown))
                 Report(task, TaskState.Shutdown);
         }
         return this;

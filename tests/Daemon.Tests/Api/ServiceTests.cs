@@ -55,6 +55,47 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public async Task Job_HasItsCounts_AndItsStatus()
+    {
+        await using var api = await ApiHarness.StartAsync();
+        await api.OkAsync("POST", "/services/create", """{"Name":"j","TaskTemplate":{"ContainerSpec":{"Image":"a"}},"Mode":{"ReplicatedJob":{"MaxConcurrent":2}}}""");
+        var job = api.Membership.Store.Current.ServiceNamed("j")!;
+        Assert.Equal((2ul, 2ul), (job.Spec.Mode!.ReplicatedJob!.MaxConcurrent, job.Spec.Mode.ReplicatedJob.TotalCompletions));
+        TaskState[] states = [TaskState.Complete, TaskState.Running, TaskState.Failed];
+        await api.Membership.Store.UpdateAsync(
+            tx =>
+            {
+                for (var i = 0; i < states.Length; i++)
+                    tx.Put(new SwarmTask { Id = $"t{i}", ServiceId = job.Id, Slot = (ulong)Math.Min(i, 1), JobIteration = new(0), DesiredState = i == 2 ? TaskState.Shutdown : TaskState.Complete, Status = new() { State = states[i] } });
+                tx.Put(new SwarmTask { Id = "old", ServiceId = job.Id, JobIteration = new(7), DesiredState = TaskState.Remove, Status = new() { State = TaskState.Complete } });
+                return 0;
+            },
+            api.Stop);
+        var status = (await api.OkAsync("GET", "/services?status=true"))![0]!["ServiceStatus"]!;
+        Assert.Equal((1, 1, 1), ((int)status["RunningTasks"]!, (int)status["DesiredTasks"]!, (int)status["CompletedTasks"]!));
+        var convergence = await api.OkAsync("GET", "/swarmps/services/j/convergence");
+        Assert.Equal(("converging", 2, 1, 1), ((string?)convergence!["State"], (int)convergence["Desired"]!, (int)convergence["Completed"]!, (int)convergence["Running"]!));
+    }
+
+    [Fact]
+    public async Task Rollout_IsPausedAndResumed_OnlyWhereThereIsOne()
+    {
+        await using var api = await ApiHarness.StartAsync();
+        await api.OkAsync("POST", "/services/create", Web);
+        var service = api.Membership.Store.Current.ServiceNamed("web")!;
+        Assert.Contains("has no update that is under way", await api.RefusedAsync(400, "POST", $"/services/web/update?version={service.Version.Index}&rollout=pause", Web));
+        await api.Membership.Store.UpdateAsync(tx => { tx.Put(service with { UpdateStatus = new() { State = UpdateState.Updating } }); return 0; }, api.Stop);
+        await SetAsync("pause");
+        Assert.Equal((UpdateState.Paused, service.Spec), (Now().UpdateStatus!.State, Now().Spec));
+        await SetAsync("resume");
+        Assert.Equal(UpdateState.Updating, Now().UpdateStatus!.State);
+        Assert.Contains("unsupported rollout", await api.RefusedAsync(400, "POST", $"/services/web/update?version={Now().Version.Index}&rollout=stop", Web));
+
+        Service Now() => api.Membership.Store.Current.ServiceNamed("web")!;
+        Task SetAsync(string rollout) => api.OkAsync("POST", $"/services/web/update?version={Now().Version.Index}&rollout={rollout}", """{"Name":"web","TaskTemplate":{"ContainerSpec":{"Image":"other"}}}""");
+    }
+
+    [Fact]
     public async Task BodyBeyondTheLimit_IsRefused()
     {
         await using var api = await ApiHarness.StartAsync();

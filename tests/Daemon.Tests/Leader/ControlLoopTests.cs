@@ -177,7 +177,7 @@ public sealed class ControlLoopTests : IAsyncDisposable
         store, clock, () => Interlocked.Increment(ref ids).ToString("D6", CultureInfo.InvariantCulture), NullLogger.Instance).RunAsync(stop.Token);
 
     private Task CreateAsync(string name, ulong replicas, TaskSpec? template = null) => store.UpdateAsync(
-        tx => tx.Put(ServiceUpdates.Create(name, new() { Name = name, Mode = new() { Replicated = new(replicas) }, TaskTemplate = template ?? new() }, tx.NextVersion)),
+        tx => tx.Put(ServiceUpdates.Create(name, new() { Name = name, Mode = new() { Replicated = new(replicas) }, TaskTemplate = template ?? new() }, tx.NextVersion, tx.Now)),
         deadline.Token);
 
     private Task ReportAsync(SwarmTask task, TaskState state) => store.UpdateAsync(

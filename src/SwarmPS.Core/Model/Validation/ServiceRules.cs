@@ -17,6 +17,8 @@ internal static class ServiceRules
         UpdateRules.Check(spec.UpdateConfig, "UpdateConfig", isRollback: false, problems);
         UpdateRules.Check(spec.RollbackConfig, "RollbackConfig", isRollback: true, problems);
         PortRules.Check(spec.EndpointSpec, problems);
+        if (spec.Mode is { ReplicatedJob: not null } or { GlobalJob: not null })
+            CheckJob(spec, problems);
     }
 
     public static void CheckChange(ServiceSpec before, ServiceSpec after, SpecProblems problems)
@@ -25,6 +27,13 @@ internal static class ServiceRules
             problems.Unsupported("Name", $"renaming services is not supported ('{before.Name}' to '{after.Name}'): make a new service, then remove this one");
         if (KindOf(before.Mode) != KindOf(after.Mode))
             problems.Unsupported("Mode", $"service mode change is not allowed ({KindOf(before.Mode)} to {KindOf(after.Mode)}): make a new service, then remove this one");
+    }
+
+    /// <summary>A job's tasks are not replaced one after the other: a change runs the whole of it again.</summary>
+    private static void CheckJob(ServiceSpec spec, SpecProblems problems)
+    {
+        problems.AddUnless(spec.UpdateConfig is null, "UpdateConfig", "a job has no update settings: a change of it runs it again");
+        problems.AddUnless(spec.RollbackConfig is null, "RollbackConfig", "a job has no rollback settings: a change of it runs it again");
     }
 
     private static string KindOf(ServiceMode? mode) => mode switch
@@ -40,8 +49,8 @@ internal static class ServiceRules
         var set = new object?[] { mode.Replicated, mode.Global, mode.ReplicatedJob, mode.GlobalJob }.Count(kind => kind is not null);
         problems.AddUnless(set <= 1, "Mode", "only one of Replicated, Global, ReplicatedJob and GlobalJob can be given");
         problems.AddUnless(mode.Replicated?.Replicas is null or <= ReplicasMax, "Mode.Replicated.Replicas", $"{mode.Replicated?.Replicas} replicas are more than the {ReplicasMax} that a service may have");
-        if (mode.ReplicatedJob is not null || mode.GlobalJob is not null)
-            problems.Unsupported("Mode", "jobs are not supported yet: use a replicated service, with a restart condition of none or on-failure where it should end");
+        foreach (var (field, count) in new[] { ("MaxConcurrent", mode.ReplicatedJob?.MaxConcurrent), ("TotalCompletions", mode.ReplicatedJob?.TotalCompletions) })
+            problems.AddUnless(count is null or (> 0 and <= ReplicasMax), $"Mode.ReplicatedJob.{field}", $"{count} tasks cannot be: give a number from 1 to {ReplicasMax}");
     }
 
     private static void CheckTask(TaskSpec task, SpecProblems problems)

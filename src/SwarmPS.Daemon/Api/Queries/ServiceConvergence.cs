@@ -18,6 +18,8 @@ internal static class ServiceConvergence
     public static Convergence Of(Snapshot state, Service service)
     {
         var tasks = state.TasksOfService(service.Id);
+        if (service.JobStatus is { } run)
+            return OfJob(JobProgress.Of(state, service, run), tasks.Where(task => task.JobIteration == run.JobIteration));
         var wanted = tasks.Where(task => task.DesiredState is not TaskState.Remove).ToList();
         var current = wanted.Where(task => TaskQuery.IsUpToDate(state, task)).ToList();
         var live = wanted.Where(task => task.DesiredState <= TaskState.Running && task.Status.State <= TaskState.Running).ToList();
@@ -35,6 +37,17 @@ internal static class ServiceConvergence
             Errors = Errors(current),
         };
     }
+
+    /// <summary>A job is there once each of its tasks has completed. One that no node fits yet has none.</summary>
+    private static Convergence OfJob(JobProgress job, IEnumerable<SwarmTask> tasks) => new()
+    {
+        Desired = job.Total,
+        Running = job.Running,
+        Completed = job.Completed,
+        State = job.Total == 0 || job.Completed + job.Failed < job.Total ? Converging : job.Failed > 0 ? Failed : Converged,
+        Message = $"{job.Completed} of {job.Total} completed, {job.Running} running{(job.Failed > 0 ? $", {job.Failed} ended by an error and will not be restarted" : "")}",
+        Errors = Errors(tasks),
+    };
 
     /// <summary>A service that is no more.</summary>
     public static Convergence Removed(string name) => new() { State = Failed, Message = $"service {name} was removed" };

@@ -27,25 +27,17 @@ internal static class ServiceQuery
     /// <summary>A service with counts of its tasks.</summary>
     public static Service WithStatus(Snapshot state, Service service)
     {
-        ulong running = 0, live = 0, completed = 0;
+        if (service.JobStatus is { } job)
+            return service with { ServiceStatus = JobProgress.Of(state, service, job).ToStatus() };
+        ulong running = 0, live = 0;
         foreach (var task in state.TasksOfService(service.Id))
         {
-            if (task.DesiredState is TaskState.Running or TaskState.Complete)
+            if (task.DesiredState is TaskState.Running)
                 live++;
-            if (task.Status.State is TaskState.Running && task.DesiredState is TaskState.Running or TaskState.Complete)
+            if (task.Status.State is TaskState.Running && task.DesiredState is TaskState.Running)
                 running++;
-            if (task.Status.State is TaskState.Complete && task.JobIteration == service.JobStatus?.JobIteration)
-                completed++;
         }
-        var desired = service.Spec.Mode switch
-        {
-            { Global: not null } => live,
-            { ReplicatedJob: { } job } => job.TotalCompletions ?? job.MaxConcurrent ?? 1,
-            { GlobalJob: not null } => live,
-            var mode => mode?.Replicated?.Replicas ?? 1,
-        };
-        var isJob = service.Spec.Mode is { ReplicatedJob: not null } or { GlobalJob: not null };
-        return service with { ServiceStatus = new(running, desired, isJob ? completed : 0) };
+        return service with { ServiceStatus = new(running, service.Spec.Mode is { Global: not null } ? live : service.Spec.Mode?.Replicated?.Replicas ?? 1, 0) };
     }
 
     /// <summary>The word for a mode.</summary>
