@@ -1,18 +1,22 @@
 using System.Management.Automation;
 using SwarmPS.Cmdlets.Binding;
+using SwarmPS.Cmdlets.Pipeline;
 using SwarmPS.Model;
+using SwarmPS.Notation;
 
 namespace SwarmPS.Cmdlets.SwarmService;
 
 public abstract partial class ServiceSettingsCmdlet
 {
+    private bool? noRestartBackoff;
+
     /// <summary>When an ended task is replaced.</summary>
     /// <value><c>Any</c></value>
     [Parameter]
     [ApiWordTransformation]
     public RestartCondition? RestartCondition { get; set; }
 
-    /// <summary>The wait before a replacement starts.</summary>
+    /// <summary>The wait before a replacement starts; it doubles with each failure in a row.</summary>
     /// <value><c>5s</c></value>
     [Parameter]
     [DurationTransformation]
@@ -28,6 +32,16 @@ public abstract partial class ServiceSettingsCmdlet
     [Parameter]
     [DurationTransformation]
     public TimeSpan? RestartWindow { get; set; }
+
+    /// <summary>The longest wait to which <c>-RestartDelay</c> grows while tasks fail one after another.</summary>
+    /// <value><c>5m</c></value>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? RestartMaxDelay { get; set; }
+
+    /// <summary>The wait before a replacement stays the same however often tasks fail, as in docker.</summary>
+    [Parameter]
+    public SwitchParameter NoRestartBackoff { get => noRestartBackoff ?? false; set => noRestartBackoff = value; }
 
     /// <summary>Conditions a node must meet, as <c>node.labels.disk == ssd</c>.</summary>
     /// <value>none</value>
@@ -58,6 +72,24 @@ public abstract partial class ServiceSettingsCmdlet
             MaxAttempts = RestartMaxAttempts ?? old?.MaxAttempts,
             Window = RestartWindow ?? old?.Window,
         };
+
+    /// <summary>Labels that say of the service what Docker's API has no field for stay where others are given in place of all.</summary>
+    private ValueMap<string>? LabelsOf(ValueMap<string>? old)
+    {
+        var labels = old;
+        if (Label is not null)
+            labels = new(old.OrEmpty().Where(label => label.Key == RestartBackoff.Label).Concat(Pairs.ToMap(Label)));
+        if (noRestartBackoff == true && RestartMaxDelay is not null)
+            throw new SwarmFailureException("ConflictingParameters", ErrorCategory.InvalidArgument, "-NoRestartBackoff cannot be combined with -RestartMaxDelay: a delay that does not grow has no longest one.");
+        if (RestartMaxDelay is { } longest)
+            return labels.OrEmpty().With(RestartBackoff.Label, Durations.Format(longest));
+        return noRestartBackoff switch
+        {
+            true => labels.OrEmpty().With(RestartBackoff.Label, RestartBackoff.Off),
+            false => labels?.Without(RestartBackoff.Label),
+            null => labels,
+        };
+    }
 
     private Placement? PlacementOf(Placement? old) =>
         Constraint is null && PlacementPreference is null && MaxReplicasPerNode is null ? old : (old ?? new()) with

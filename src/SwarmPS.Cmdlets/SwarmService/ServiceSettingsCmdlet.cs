@@ -77,7 +77,7 @@ public abstract partial class ServiceSettingsCmdlet : ConvergingCmdlet
         var template = spec.TaskTemplate;
         return spec with
         {
-            Labels = Label is null ? spec.Labels : Pairs.ToMap(Label),
+            Labels = LabelsOf(spec.Labels),
             Mode = ModeOf(spec),
             EndpointSpec = EndpointMode is null && Publish is null
                 ? spec.EndpointSpec

@@ -87,6 +87,9 @@ public sealed record RestartRecord
     /// <summary>Restarts of this slot under this spec version.</summary>
     public ulong Count { get; init; }
 
+    /// <summary>Failures in a row, none of which came after a good while; the delay grows with them.</summary>
+    public ulong Failures { get; init; }
+
     /// <summary>When those restarts within the policy's window happened, oldest first; empty without a window.</summary>
     public ValueList<Timestamp> Recent { get; init; } = ValueList<Timestamp>.Empty;
 }

@@ -1,4 +1,5 @@
 using SwarmPS.Model;
+using SwarmPS.Notation;
 
 namespace SwarmPS.Orchestration;
 
@@ -7,6 +8,9 @@ internal static class Restarts
 {
     /// <summary>The wait before a replacement starts, where the policy says nothing.</summary>
     public static readonly TimeSpan DelayDefault = TimeSpan.FromSeconds(5);
+
+    /// <summary>A task that was up for so long is not taken for one of those that fail again and again.</summary>
+    public static readonly TimeSpan SteadyAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>How much longer than its grace period a replacement waits for the task before it to stop.</summary>
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(50);
@@ -74,12 +78,30 @@ internal static class Restarts
     private static void Create(Draft draft, Slot slot, SwarmTask old, bool lost)
     {
         var policy = old.Spec.RestartPolicy;
-        var delay = lost ? TimeSpan.Zero : policy?.Delay ?? DelayDefault;
-        var record = new RestartRecord { Replaces = old.Id, NotBefore = draft.Now + delay };
+        var failures = FailuresWith(draft, old);
+        var delay = lost ? TimeSpan.Zero : DelayAfter(draft.Service, policy, failures);
+        var record = new RestartRecord { Replaces = old.Id, NotBefore = draft.Now + delay, Failures = failures };
         if (old.SpecVersion == draft.Service.SpecVersion)
             record = Count(record, old, draft.Now, moved: lost && old.Status.State <= TaskState.Running);
         var desired = delay <= TimeSpan.Zero ? FirstDesired(draft, slot) : TaskState.Ready;
         draft.Put(TaskTemplates.Create(draft, slot.Key, desired, record));
+    }
+
+    /// <summary>Failures in a row, with the end of this task. One that only had to leave its node has not failed.</summary>
+    private static ulong FailuresWith(Draft draft, SwarmTask old)
+    {
+        var before = old.SpecVersion == draft.Service.SpecVersion ? old.Restart?.Failures ?? 0 : 0;
+        if (old.Status.State is not (TaskState.Failed or TaskState.Rejected))
+            return old.Status.State <= TaskState.Running ? before : 0;
+        var began = Later(old.CreatedAt, old.Restart?.NotBefore ?? Timestamp.Zero);
+        return old.Status.State == TaskState.Failed && draft.Now - began >= SteadyAfter ? 1 : before + 1;
+    }
+
+    /// <summary>Where attempts are limited, the policy's own delay: they end anyway, and a window for them would never be reached.</summary>
+    private static TimeSpan DelayAfter(Service service, RestartPolicy? policy, ulong failures)
+    {
+        var delay = policy?.Delay ?? DelayDefault;
+        return policy?.MaxAttempts > 0 ? delay : RestartBackoff.Of(service.Spec.Labels).Delay(delay, failures);
     }
 
     /// <summary>Carries the count on. A task that only had to leave its node has used up none of its attempts.</summary>

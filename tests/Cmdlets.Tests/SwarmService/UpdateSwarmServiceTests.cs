@@ -138,6 +138,23 @@ public sealed class UpdateSwarmServiceTests
         Assert.Equal("ServiceNotReplicated", prompt.Run("Update-SwarmService web -MaxConcurrent 2").ErrorId);
     }
 
+    [Theory]
+    [InlineData("-RestartMaxDelay 90s", "swarmps.restart.backoff=1m30s,team=a")]
+    [InlineData("-NoRestartBackoff", "swarmps.restart.backoff=off,team=a")]
+    [InlineData("-NoRestartBackoff:$false", "team=a")]
+    [InlineData("-Label x=y -NoRestartBackoff", "swarmps.restart.backoff=off,x=y")]
+    public async Task Backoff_IsALabel(string arguments, string labels) =>
+        Assert.Equal(labels, string.Join(',', (await UpdatedAsync(arguments)).Labels!.Select(label => $"{label.Key}={label.Value}")));
+
+    [Fact]
+    public async Task LabelsInPlaceOfAll_LeaveTheBackoff()
+    {
+        var web = Samples.Web with { Spec = Samples.Web.Spec with { Labels = new([new("team", "a"), new("swarmps.restart.backoff", "off")]) } };
+        Assert.Equal(new ValueMap<string>([new("x", "y"), new("swarmps.restart.backoff", "off")]), (await PostedAsync("Update-SwarmService web -NoWait -Label x=y", web)).Labels);
+        using var prompt = new Prompt();
+        Assert.Equal("ConflictingParameters", prompt.Run("New-SwarmService a b -NoRestartBackoff -RestartMaxDelay 1m").ErrorId);
+    }
+
     [Fact]
     public async Task Force_RaisesTheCounter() => Assert.Equal(5ul, (await UpdatedAsync("-Force")).TaskTemplate.ForceUpdate);
 

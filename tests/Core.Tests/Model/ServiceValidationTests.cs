@@ -27,6 +27,8 @@ public sealed class ServiceValidationTests
         { """{"Mode":{"Replicated":{"Replicas":1},"Global":{}}}""", "Mode: only one of" },
         { """{"Mode":{"Replicated":null,"ReplicatedJob":{"MaxConcurrent":2,"TotalCompletions":5}}}""", null },
         { """{"Mode":{"Replicated":null,"ReplicatedJob":{"MaxConcurrent":0,"TotalCompletions":5}}}""", "Mode.ReplicatedJob.MaxConcurrent: 0 tasks cannot be" },
+        { """{"Labels":{"swarmps.restart.backoff":"10m"}}""", null },
+        { """{"Labels":{"swarmps.restart.backoff":"soon"}}""", "Labels[swarmps.restart.backoff]: 'soon' is neither off nor the longest delay" },
         { """{"Mode":{"Replicated":null,"GlobalJob":{}}}""", null },
         { """{"Mode":{"Replicated":null,"GlobalJob":{}},"UpdateConfig":{"Parallelism":1}}""", "UpdateConfig: a job has no update settings" },
         { """{"Mode":{"Replicated":null,"ReplicatedJob":{}},"RollbackConfig":{"Parallelism":1}}""", "RollbackConfig: a job has no rollback settings" },

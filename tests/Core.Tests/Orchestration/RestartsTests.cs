@@ -39,6 +39,58 @@ public sealed class RestartsTests
     }
 
     [Fact]
+    public void DelayDoubles_WithEachFailureInARow_UpToFiveMinutes()
+    {
+        world.Create(1).Settle();
+        Assert.Equal([5, 10, 20, 40, 80, 160, 300, 300], Enumerable.Range(0, 8).Select(_ => FailAgain(TaskState.Failed)));
+        Assert.Equal(300, FailAgain(TaskState.Rejected));
+    }
+
+    [Theory]
+    [InlineData("off", null, null, new[] { 5, 5, 5 })]
+    [InlineData("15s", null, null, new[] { 5, 10, 15, 15 })]
+    [InlineData("1s", null, null, new[] { 5, 5 })]
+    [InlineData(null, 0, null, new[] { 0, 0, 0 })]
+    [InlineData(null, 1, null, new[] { 1, 2, 4 })]
+    [InlineData(null, 600, null, new[] { 600, 600 })]
+    [InlineData(null, null, 9, new[] { 5, 5, 5 })]
+    public void DelayGrows_AsPolicyAndLabelSay(string? label, int? delay, int? attempts, int[] expected)
+    {
+        var policy = new RestartPolicy { Delay = delay is null ? null : TimeSpan.FromSeconds(delay.Value), MaxAttempts = (ulong?)attempts };
+        world.Create(1, new() { RestartPolicy = policy }, spec => spec with { Labels = label is null ? null : new([new("swarmps.restart.backoff", label)]) }).Settle();
+        Assert.Equal(expected, expected.Select(_ => FailAgain(TaskState.Failed)).ToArray());
+    }
+
+    [Fact]
+    public void DelayBeginsAnew_AfterAMinuteUp_AGoodEnd_OrAnotherSpec()
+    {
+        world.Create(1).Settle();
+        Assert.Equal([5, 10, 20], Enumerable.Range(0, 3).Select(_ => FailAgain(TaskState.Failed)));
+        Assert.Equal([5, 10], new[] { FailAgain(TaskState.Failed, up: 60), FailAgain(TaskState.Failed, up: 59) });
+        Assert.Equal([5, 5], new[] { FailAgain(TaskState.Complete), FailAgain(TaskState.Failed) });
+        FailAgain(TaskState.Failed);
+        world.UpdateTemplate(_ => World.Image("web:2")).Settle();
+        Assert.Equal(5, FailAgain(TaskState.Failed));
+    }
+
+    [Fact]
+    public void ChangeOfTheBackoff_ReplacesNoTask()
+    {
+        world.Create(1).Settle();
+        world.Update(spec => spec with { Labels = new([new("swarmps.restart.backoff", "off")]) }).Settle();
+        Assert.Single(world.Tasks);
+    }
+
+    /// <summary>Ends the task and lets its replacement run once its delay, which is given in seconds, has passed.</summary>
+    private int FailAgain(TaskState end, double up = 1)
+    {
+        world.Later(up).Report(world.LiveIn(1), end).Plan();
+        var delay = world.LiveIn(1).Restart!.NotBefore - world.Now;
+        world.Later(delay.TotalSeconds).Settle();
+        return (int)delay.TotalSeconds;
+    }
+
+    [Fact]
     public void Replacement_WithoutDelay_StartsAtOnce()
     {
         world.Create(1, new() { RestartPolicy = new() { Delay = TimeSpan.Zero } }).Settle();

@@ -1,3 +1,5 @@
+using SwarmPS.Notation;
+
 namespace SwarmPS.Model.Validation;
 
 /// <summary>What holds for a service as a whole.</summary>
@@ -11,6 +13,8 @@ internal static class ServiceRules
         if (ObjectNames.Problem(spec.Name ?? "") is { } wrong)
             problems.Add("Name", wrong);
         problems.Labels(spec.Labels, "Labels");
+        if (spec.Labels?.Find(RestartBackoff.Label) is { } backoff)
+            problems.AddUnless(RestartBackoff.TryParse(backoff, out _), $"Labels[{RestartBackoff.Label}]", $"'{backoff}' is neither {RestartBackoff.Off} nor the longest delay between restarts, as 10m");
         CheckMode(spec.Mode ?? new(), problems);
         CheckTask(spec.TaskTemplate, problems);
         NetworkRules.Check(spec.TaskTemplate.Networks ?? spec.Networks, spec.TaskTemplate.Networks is null ? "Networks" : "TaskTemplate.Networks", problems);
