@@ -1,4 +1,5 @@
 using SwarmPS.Model;
+using SwarmPS.Notation;
 using SwarmPS.Orchestration;
 
 namespace SwarmPS.Simulation;
@@ -27,6 +28,8 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
         var spec = new ServiceSpec
         {
             Name = id,
+            // Delays that grow no longer than a swarm is watched for being at rest.
+            Labels = new([new(RestartBackoff.Label, random.Next(3) == 0 ? RestartBackoff.Off : "40s")]),
             Mode = Mode(),
             TaskTemplate = new()
             {
