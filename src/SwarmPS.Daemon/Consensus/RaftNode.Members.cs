@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using DotNext.Net.Cluster;
 using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.Membership;
@@ -12,6 +13,11 @@ public sealed partial class RaftNode
 {
     /// <summary>How often a new member's catching up is begun: a checkpoint made meanwhile makes the one being sent useless.</summary>
     private const int CatchUpsMax = 5;
+
+    /// <summary>How long a new member is tried for at the least: where machines are starved, a connection may take more than its time.</summary>
+    private static readonly TimeSpan CatchUpsMin = TimeSpan.FromSeconds(4);
+
+    private static readonly TimeSpan CatchUpPause = TimeSpan.FromMilliseconds(100);
 
     private readonly SemaphoreSlim membership = new(1, 1);
     private IReadOnlySet<EndPoint> known = new HashSet<EndPoint>();
@@ -37,6 +43,7 @@ public sealed partial class RaftNode
         () => Members.Contains(address),
         () => raft.AddMemberAsync(address, stop),
         $"The manager at {address} was not taken in: it is not reached, or could not catch up. See to it that it runs and that its address is right, then try again.",
+        CatchUpsMin,
         stop);
 
     /// <summary>Takes a manager out; does nothing where it is no member. Throws <see cref="SwarmException"/> (Unavailable) where this manager does not lead or there is no quorum.</summary>
@@ -44,6 +51,7 @@ public sealed partial class RaftNode
         () => !Members.Contains(address),
         () => raft.RemoveMemberAsync(address, stop),
         $"The manager at {address} was not taken out: there is no quorum. {QuorumAdvice}",
+        TimeSpan.Zero,
         stop);
 
     /// <summary>
@@ -63,17 +71,21 @@ public sealed partial class RaftNode
     }
 
     /// <summary>One change at a time; what is so already is not changed.</summary>
-    private async Task ChangeAsync(Func<bool> isSo, Func<Task<bool>> change, string refusal, CancellationToken stop)
+    private async Task ChangeAsync(Func<bool> isSo, Func<Task<bool>> change, string refusal, TimeSpan patience, CancellationToken stop)
     {
         await membership.WaitAsync(stop).ConfigureAwait(false);
         try
         {
             if (!IsLeader)
                 throw NotLeading();
-            for (var attempt = 0; attempt < CatchUpsMax; attempt++)
+            var began = options.Clock.GetTimestamp();
+            for (var attempt = 1; ; attempt++)
             {
                 if (isSo() || await change().ConfigureAwait(false) || isSo())
                     return;
+                if (attempt >= CatchUpsMax && options.Clock.GetElapsedTime(began) >= patience)
+                    break;
+                await Task.Delay(CatchUpPause, options.Clock, stop).ConfigureAwait(false);
             }
         }
         catch (NotLeaderException fault)
@@ -89,7 +101,12 @@ public sealed partial class RaftNode
 
     private void WatchMembers()
     {
-        raft.LeaderChanged += (_, _) => MembersChanged?.Invoke();
+        raft.LeaderChanged += (sender, leader) =>
+        {
+            MembersChanged?.Invoke();
+            if (leader is { IsRemote: true })
+                _ = CloseConnectionsAsync();
+        };
         raft.MemberAdded += (_, change) => Watch(change.Member);
         foreach (var member in raft.Members)
             Watch(member);
@@ -98,6 +115,25 @@ public sealed partial class RaftNode
         {
             member.MemberStatusChanged += _ => MembersChanged?.Invoke();
             MembersChanged?.Invoke();
+        }
+    }
+
+    /// <summary>
+    /// A member that follows asks nobody. Connections that it keeps from its own time as a leader or candidate would be asked first in
+    /// the next election; where the other end is cut off by then, that takes the whole of the request's time instead of a connection's.
+    /// </summary>
+    private async Task CloseConnectionsAsync()
+    {
+        foreach (var member in raft.Members.Where(member => member.IsRemote))
+        {
+            try
+            {
+                await member.CancelPendingRequestsAsync().ConfigureAwait(false);
+            }
+            catch (Exception closed) when (closed is IOException or SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+            {
+                // It was broken already, or the node stops: there is nothing left to close.
+            }
         }
     }
 

@@ -187,7 +187,9 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
         UpperElectionTimeout = (int)options.ElectionTimeoutMax.TotalMilliseconds,
         HeartbeatThreshold = 0.25,
         RequestTimeout = options.ElectionTimeoutMax,
-        ConnectTimeout = options.ElectionTimeoutMin / 2,
+
+        // An election and the new leader's first entry wait three times in turn for a member that is cut off.
+        ConnectTimeout = options.ElectionTimeoutMin / 4,
         AggressiveLeaderStickiness = true,
         ServerBacklog = 64,
         SslOptions = options.Tls is { } tls ? new() { ServerOptions = tls.Server, ClientOptions = tls.Client } : null,

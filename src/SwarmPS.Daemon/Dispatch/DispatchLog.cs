@@ -13,4 +13,7 @@ internal static partial class DispatchLog
 
     [LoggerMessage(3202, LogLevel.Information, "This node's session is with the manager at {Address}")]
     internal static partial void SessionWith(this ILogger log, string address);
+
+    [LoggerMessage(3203, LogLevel.Warning, "This manager did not get to run for {Seconds:0.0} s; nodes are given as much longer to be heard. Where it happens often, the machine has too little processor time")]
+    internal static partial void TimeLost(this ILogger log, double seconds);
 }

@@ -4,7 +4,10 @@ using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Dispatch;
 
-/// <summary>Marks nodes as down that have not been heard from in time. Costs nothing while all is well.</summary>
+/// <summary>
+/// Marks nodes as down that have not been heard from in time. Time that this manager itself did not get does not count: a starved leader
+/// would else take all nodes for lost at once. To know, it wakes every second while there is a node to be heard.
+/// </summary>
 /// <param name="store">The store.</param>
 /// <param name="sessionOf">A node's session, or null.</param>
 /// <param name="silent">How long a node with a session may be silent.</param>
@@ -15,7 +18,11 @@ internal sealed class NodeWatch(SwarmStore store, Func<string, NodeSession?> ses
     /// <summary>How long after a refused write it is tried again.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
+    /// <summary>The longest wait, so that time lost is noticed before a node is given up.</summary>
+    internal static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
     private readonly object gate = new();
+    private readonly LostTime lost = new();
     private readonly Dictionary<string, DateTimeOffset> deadlines = [];
     private DateTimeOffset waitedFor = DateTimeOffset.MaxValue;
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,29 +54,52 @@ internal sealed class NodeWatch(SwarmStore store, Func<string, NodeSession?> ses
     {
         while (true)
         {
-            var (wait, news) = Next();
+            var (planned, news) = Next();
+            var wait = planned == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : planned - clock.GetUtcNow();
+            if (wait < TimeSpan.Zero && wait != Timeout.InfiniteTimeSpan)
+                wait = TimeSpan.Zero;
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
             await Task.WhenAny(news, Task.Delay(wait, clock, either.Token)).ConfigureAwait(false);
             await either.CancelAsync().ConfigureAwait(false);
             stop.ThrowIfCancellationRequested();
-            if (Due() is { Count: > 0 } lost)
-                await MarkDownAsync(lost, stop).ConfigureAwait(false);
+            Excuse(planned);
+            if (Due() is { Count: > 0 } silentNodes)
+                await MarkDownAsync(silentNodes, stop).ConfigureAwait(false);
         }
     }
 
-    private (TimeSpan Wait, Task News) Next()
+    /// <summary>When to look next, at the latest.</summary>
+    private (DateTimeOffset Planned, Task News) Next()
     {
         lock (gate)
         {
             if (changed.Task.IsCompleted)
                 changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            waitedFor = deadlines.Count == 0 ? DateTimeOffset.MaxValue : deadlines.Values.Min();
             if (deadlines.Count == 0)
-                return (Timeout.InfiniteTimeSpan, changed.Task);
-            var wait = waitedFor - clock.GetUtcNow();
-            return (wait > TimeSpan.Zero ? wait : TimeSpan.Zero, changed.Task);
+                return (waitedFor = DateTimeOffset.MaxValue, changed.Task);
+            var now = clock.GetUtcNow();
+            var first = deadlines.Values.Min();
+            // What is due already was not slept through.
+            waitedFor = first < now ? now : first < now + LookInterval ? first : now + LookInterval;
+            return (waitedFor, changed.Task);
         }
     }
+
+    /// <summary>Nodes have as much longer as this manager was late.</summary>
+    private void Excuse(DateTimeOffset planned)
+    {
+        if (planned == DateTimeOffset.MaxValue || lost.Woke(planned, clock.GetUtcNow()) is not { Ticks: > 0 } late)
+            return;
+        log.TimeLost(late.TotalSeconds);
+        lock (gate)
+        {
+            foreach (var nodeId in deadlines.Keys.ToList())
+                deadlines[nodeId] += late;
+        }
+    }
+
+    /// <summary>How long a node that was heard then may be silent.</summary>
+    private TimeSpan PatienceSince(DateTimeOffset heard) => silent() + lost.Since(heard);
 
     private List<string> Due()
     {
@@ -92,9 +122,10 @@ internal sealed class NodeWatch(SwarmStore store, Func<string, NodeSession?> ses
             return false;
         if (session.LastHeard is not { } heard)
             return true;
-        if (heard + silent() > now)
+        var patience = PatienceSince(heard);
+        if (heard + patience > now)
         {
-            ExpectAfter(heard, nodeId, silent());
+            ExpectAfter(heard, nodeId, patience);
             return true;
         }
         session.End("Nothing was heard of the node for too long.");
@@ -102,18 +133,18 @@ internal sealed class NodeWatch(SwarmStore store, Func<string, NodeSession?> ses
     }
 
     private bool HasLiveSession(string nodeId) =>
-        sessionOf(nodeId) is { } session && (session.LastHeard is not { } heard || heard + silent() > clock.GetUtcNow());
+        sessionOf(nodeId) is { } session && (session.LastHeard is not { } heard || heard + PatienceSince(heard) > clock.GetUtcNow());
 
-    private async Task MarkDownAsync(List<string> lost, CancellationToken stop)
+    private async Task MarkDownAsync(List<string> nodeIds, CancellationToken stop)
     {
         try
         {
-            await store.UpdateAsync(tx => MarkDown(tx, lost), stop).ConfigureAwait(false);
+            await store.UpdateAsync(tx => MarkDown(tx, nodeIds), stop).ConfigureAwait(false);
         }
         catch (SwarmException)
         {
             // No quorum now, or this manager is about to stop leading, which ends the watch.
-            lost.ForEach(nodeId => Expect(nodeId, Retry));
+            nodeIds.ForEach(nodeId => Expect(nodeId, Retry));
         }
     }
 
@@ -121,10 +152,10 @@ internal sealed class NodeWatch(SwarmStore store, Func<string, NodeSession?> ses
     /// A node may come while this is on its way. Its session is entered before it is written as ready, so either it is seen here,
     /// or the node is written as ready after this.
     /// </summary>
-    private void MarkDown(StoreTransaction tx, List<string> lost)
+    private void MarkDown(StoreTransaction tx, List<string> nodeIds)
     {
         var nodes = tx.View.Nodes;
-        foreach (var node in lost.Where(nodeId => !HasLiveSession(nodeId)).Select(nodes.Find))
+        foreach (var node in nodeIds.Where(nodeId => !HasLiveSession(nodeId)).Select(nodes.Find))
         {
             if (node is null || node.Status.State == NodeState.Down)
                 continue;

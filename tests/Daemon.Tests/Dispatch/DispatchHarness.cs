@@ -23,7 +23,7 @@ internal sealed class DispatchHarness : IAsyncDisposable, IProposer
         Lead();
     }
 
-    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UnixEpoch.AddYears(50));
+    public CountedTime Clock { get; } = new();
 
     public SwarmStore Store { get; }
 
@@ -58,14 +58,33 @@ internal sealed class DispatchHarness : IAsyncDisposable, IProposer
     public SwarmTask? Found(string id) => Store.Current.Tasks.Find(id);
 
     /// <summary>Waits until a node's state in the store is this one; time goes by meanwhile where <paramref name="step"/> is given.</summary>
-    public async Task NodeBecomesAsync(NodeState state, TimeSpan? step = null, string id = "node1")
+    public Task NodeBecomesAsync(NodeState state, TimeSpan? step = null, string id = "node1") => UntilNodeIsAsync(state, step ?? TimeSpan.Zero, () => { }, id);
+
+    /// <summary>The same, while time goes by and others are heard.</summary>
+    public Task NodeBecomesAsync(NodeState state, Action meanwhile, string id) => UntilNodeIsAsync(state, TimeSpan.FromMilliseconds(100), meanwhile, id);
+
+    /// <summary>Lets a second go by, after which the watch of silent nodes waits anew.</summary>
+    public async Task WatchesAsync()
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var before = Clock.Timers;
+        Clock.Advance(NodeWatch.LookInterval);
+        while (Clock.Timers == before)
+        {
+            Assert.False(late.IsCancellationRequested, "the watch does not wait");
+            await Task.Yield();
+        }
+    }
+
+    private async Task UntilNodeIsAsync(NodeState state, TimeSpan step, Action meanwhile, string id)
     {
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (Node(id).Status.State != state)
         {
             Assert.False(late.IsCancellationRequested, $"node {id} is {Node(id).Status} and not {state}");
-            if (step is { } by)
-                Clock.Advance(by);
+            if (step > TimeSpan.Zero)
+                Clock.Advance(step);
+            meanwhile();
             await Task.Yield();
         }
     }
@@ -84,6 +103,20 @@ internal sealed class DispatchHarness : IAsyncDisposable, IProposer
             await loop.ContinueWith(_ => { }, TaskScheduler.Default);
         stop.Dispose();
         term.Dispose();
+    }
+
+    /// <summary>Made-up time that counts who waits for it.</summary>
+    internal sealed class CountedTime() : FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50))
+    {
+        private int timers;
+
+        public int Timers => Volatile.Read(ref timers);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Increment(ref timers);
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 
     /// <summary>A node's session, read message by message.</summary>
