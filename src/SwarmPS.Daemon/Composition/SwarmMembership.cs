@@ -14,8 +14,6 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
 {
     private const string AlreadyIn = "This node is already part of a swarm. Use \"docker swarm leave\" (Exit-Swarm) to leave this swarm and join another one.";
     private const string NotIn = "This node is not part of a swarm.";
-    private const string LastManager =
-        "You are attempting to leave the swarm on a node that is participating as a manager. Removing the last manager erases all current state of the swarm. Use `--force` (-Force) to ignore this message.";
 
     /// <summary>How long a new swarm's first node is waited for, so that whoever made it finds it ready.</summary>
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(2);
@@ -142,7 +140,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
             if (standing.State == LocalNodeState.Inactive)
                 throw new SwarmException(SwarmErrorCode.Unavailable, NotIn);
             if (!force && standing.Session is not { IsManager: false })
-                throw new SwarmException(SwarmErrorCode.Unavailable, LastManager);
+                throw new SwarmException(SwarmErrorCode.Unavailable, LeaveRefusal.Of(standing.Session?.Member.Store.Current));
             if (standing.Session is { } session)
             {
                 if (await session.SayGoodbyeAsync(stop).ConfigureAwait(false) is { } untold)
