@@ -194,15 +194,36 @@ internal sealed class ManagerSession : ISwarmSession
     private async Task WatchRoleAsync(CancellationToken stop)
     {
         using var feed = Member.Store.Feed.Subscribe(ObjectKind.Node);
-        while (Member.Store.Current.Nodes.Find(Member.NodeId) is not { Spec.Role: NodeRole.Worker })
-            await feed.NextAsync(stop).ConfigureAwait(false);
-        while (await SayGoodbyeAsync(stop).ConfigureAwait(false) is { } refusal)
+        while (true)
         {
-            log.DemotionWaits(refusal);
-            await Task.Delay(RetryInterval, clock, stop).ConfigureAwait(false);
+            while (Member.Store.Current.Nodes.Find(Member.NodeId) is not { Spec.Role: NodeRole.Worker })
+                await feed.NextAsync(stop).ConfigureAwait(false);
+            // While the log is read, this may be a demotion of long ago: the leader knows whether it counts.
+            if (await LeaveIfDemotedAsync(stop).ConfigureAwait(false))
+                break;
+            await feed.NextAsync(stop).ConfigureAwait(false);
         }
         Renewal.Hurry();
         await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>False where this node is to be a manager.</summary>
+    private async Task<bool> LeaveIfDemotedAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            late.CancelAfter(GoodbyeMax);
+            try
+            {
+                return await parts.Quorum.LeaveIfDemotedAsync(late.Token).ConfigureAwait(false);
+            }
+            catch (Exception refusal) when (refusal is SwarmException || (refusal is OperationCanceledException && !stop.IsCancellationRequested))
+            {
+                log.DemotionWaits(refusal.Message);
+            }
+            await Task.Delay(RetryInterval, clock, stop).ConfigureAwait(false);
+        }
     }
 
     private async Task WatchAsync()

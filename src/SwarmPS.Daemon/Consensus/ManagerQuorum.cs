@@ -88,9 +88,15 @@ internal sealed class ManagerQuorum : IAsyncDisposable
     /// Has the leader make this node a worker and take it out of the quorum. Throws <see cref="SwarmException"/>: FailedPrecondition
     /// for the last manager and where the others were no quorum, Unavailable where there is no leader.
     /// </summary>
-    public Task LeaveAsync(CancellationToken stop) => options.Channels.AskLeaderAsync(
+    public Task LeaveAsync(CancellationToken stop) => AskToLeaveAsync(new(), stop);
+
+    /// <summary>The same, unless the leader knows this node as one that is to be a manager: false then.</summary>
+    public async Task<bool> LeaveIfDemotedAsync(CancellationToken stop) =>
+        !(await AskToLeaveAsync(new(OnlyIfDemoted: true), stop).ConfigureAwait(false)).IsMember;
+
+    private Task<LeaveAnswer> AskToLeaveAsync(LeaveRequest request, CancellationToken stop) => options.Channels.AskLeaderAsync(
         [Link.LeaderAddress ?? options.AdvertiseAddr, .. options.Store.Current.Nodes.All.Select(node => node.ManagerStatus?.Addr).OfType<string>()],
-        (manager, cancel) => manager.AskAsync(ManagerCalls.Leave, new LeaveRequest(), cancel),
+        (manager, cancel) => manager.AskAsync(ManagerCalls.Leave, request, cancel),
         stop);
 
     /// <summary>Breaks the log's connections, so that new ones are made by the present certificate and roots.</summary>

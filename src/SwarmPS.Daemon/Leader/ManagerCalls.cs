@@ -39,10 +39,14 @@ internal sealed record JoinRequest(string Address);
 internal sealed record JoinAnswer;
 
 /// <summary>Asks to be taken out.</summary>
-internal sealed record LeaveRequest;
+/// <param name="OnlyIfDemoted">
+/// Whether a caller that is to be a manager stays one. What made it ask may be an old demotion, read again from the log.
+/// </param>
+internal sealed record LeaveRequest(bool OnlyIfDemoted = false);
 
-/// <summary>It is a member no more.</summary>
-internal sealed record LeaveAnswer;
+/// <summary>Where the caller stands now.</summary>
+/// <param name="IsMember">Whether it is a member still.</param>
+internal sealed record LeaveAnswer(bool IsMember = false);
 
 /// <summary>The messages' shapes.</summary>
 [GenerateShapeFor<KeysRequest>]

@@ -21,7 +21,7 @@ internal sealed class ManagerService(RaftNode raft, SwarmStore store, Keyring ke
     {
         routes.UnaryOnLeader(ManagerCalls.Keys, Managers, (_, _, _) => Task.FromResult(new KeysAnswer(keyring.Export())));
         routes.UnaryOnLeader(ManagerCalls.Join, Managers, (caller, request, stop) => JoinAsync(caller.Subject.NodeId, request.Address, stop));
-        routes.UnaryOnLeader(ManagerCalls.Leave, [NodeRole.Manager, NodeRole.Worker], (caller, _, stop) => LeaveAsync(caller.Subject.NodeId, stop));
+        routes.UnaryOnLeader(ManagerCalls.Leave, [NodeRole.Manager, NodeRole.Worker], (caller, request, stop) => LeaveAsync(caller.Subject.NodeId, request, stop));
     }
 
     private async Task<JoinAnswer> JoinAsync(string nodeId, string address, CancellationToken stop)
@@ -47,9 +47,12 @@ internal sealed class ManagerService(RaftNode raft, SwarmStore store, Keyring ke
         return new();
     }
 
-    private async Task<LeaveAnswer> LeaveAsync(string nodeId, CancellationToken stop)
+    private async Task<LeaveAnswer> LeaveAsync(string nodeId, LeaveRequest request, CancellationToken stop)
     {
-        var member = await store.UpdateAsync(tx => Demote(tx, nodeId), stop).ConfigureAwait(false);
+        var (stays, member) = await store.UpdateAsync(
+            tx => request.OnlyIfDemoted && tx.View.Nodes.Find(nodeId) is { Spec.Role: NodeRole.Manager } ? (true, null) : (false, Demote(tx, nodeId)), stop).ConfigureAwait(false);
+        if (stays)
+            return new(IsMember: true);
         if (member is not null)
             await raft.RemoveMemberAsync(RaftAddress.Of(member), stop).ConfigureAwait(false);
         return new();

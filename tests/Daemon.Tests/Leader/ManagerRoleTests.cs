@@ -68,6 +68,22 @@ public sealed class ManagerRoleTests
         Assert.Contains("the last manager", refusal.Message);
     }
 
+    /// <summary>A manager that reads the log from its beginning comes by demotions of long ago.</summary>
+    [Fact]
+    public async Task AManagerThatWasPromotedAgain_IsNotTakenOut_ForHavingBeenDemoted()
+    {
+        await using var cluster = await ManagerCluster.StartAsync(3);
+        var leader = await cluster.LeaderAsync();
+        await StatusesAsync(cluster, leader, Reachability.Reachable, Reachability.Reachable);
+        var staying = await cluster.FollowerAsync();
+        Assert.False(await staying.Quorum!.LeaveIfDemotedAsync(CancellationToken.None).WaitAsync(ManagerCluster.Deadline));
+        Assert.Equal(3, leader.Quorum!.Raft.Members.Count);
+        Assert.Equal(NodeRole.Manager, leader.Store.Current.Nodes.Find(staying.NodeId)!.Spec.Role);
+        await SetRoleAsync(leader, staying.NodeId, "worker");
+        Assert.True(await staying.Quorum.LeaveIfDemotedAsync(CancellationToken.None).WaitAsync(ManagerCluster.Deadline));
+        Assert.Equal(2, leader.Quorum.Raft.Members.Count);
+    }
+
     [Fact]
     public async Task AManagerIsRemoved_OnlyAfterItWasDemoted()
     {
