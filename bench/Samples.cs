@@ -9,6 +9,9 @@ internal sealed class Samples
 
     public void Add(TimeSpan time) => seconds.Add(time.TotalSeconds);
 
+    /// <summary>How many there are.</summary>
+    public int Count => seconds.Count;
+
     /// <summary>The middle one.</summary>
     public double Median => At(0.5);
 

@@ -35,6 +35,12 @@ internal sealed class ClusterLab : IAsyncDisposable
 
     public IReadOnlyList<LabSwarm> Both => [Ours, Docker];
 
+    /// <summary>
+    /// The systems whose losses a round measures: Docker's swarm mode takes part in every other one, since it needs ten and more seconds
+    /// where SwarmPS needs two.
+    /// </summary>
+    public IReadOnlyList<LabSwarm> InRound(int round) => round % 2 == 0 ? Both : [Ours];
+
     public LabNode this[string node] => Store.Get(name)[node];
 
     /// <summary>All that are in the swarms throughout.</summary>

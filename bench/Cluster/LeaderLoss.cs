@@ -10,8 +10,8 @@ internal static class LeaderLoss
     {
         var results = lab.Both.ToDictionary(swarm => swarm, _ => new Losses());
         for (var round = 0; round < rounds; round++)
-            await Task.WhenAll(lab.Both.Select(swarm => KillAsync(lab, swarm, results[swarm])));
-        Report("leader killed", lab, results, rounds);
+            await Task.WhenAll(lab.InRound(round).Select(swarm => KillAsync(lab, swarm, results[swarm])));
+        Report("leader killed", lab, results);
     }
 
     /// <summary>The leader's node is cut off.</summary>
@@ -21,13 +21,13 @@ internal static class LeaderLoss
         for (var round = 0; round < rounds; round++)
         {
             Dictionary<LabSwarm, string> leaders = [];
-            foreach (var swarm in lab.Both)
+            foreach (var swarm in lab.InRound(round))
                 leaders[swarm] = await swarm.LeaderAsync(ClusterLab.Managers[0]);
             // Where one node leads both, one fault serves both.
             foreach (var sharing in leaders.GroupBy(pair => pair.Value, pair => pair.Key).ToList())
                 await CutOffAsync(lab, sharing.Key, [.. sharing], results);
         }
-        Report("leader cut off", lab, results, rounds);
+        Report("leader cut off", lab, results);
     }
 
     private static async Task KillAsync(ClusterLab lab, LabSwarm swarm, Losses losses)
@@ -66,11 +66,11 @@ internal static class LeaderLoss
         }
     }
 
-    private static void Report(string fault, ClusterLab lab, Dictionary<LabSwarm, Losses> results, int rounds)
+    private static void Report(string fault, ClusterLab lab, Dictionary<LabSwarm, Losses> results)
     {
-        Console.WriteLine($"\n{fault} -> first accepted write, {rounds} rounds");
+        Console.WriteLine($"\n{fault} -> first accepted write");
         foreach (var swarm in lab.Both)
-            Console.WriteLine($"  {swarm.Name,-20} {results[swarm].Times}   elections by the returning manager: {results[swarm].Elections}");
+            Console.WriteLine($"  {swarm.Name,-20} {results[swarm].Times} in {results[swarm].Times.Count}   elections by the returning manager: {results[swarm].Elections}");
     }
 
     private sealed class Losses

@@ -16,13 +16,13 @@ internal static class WorkerLoss
         {
             var lost = ClusterLab.Workers[round % ClusterLab.Workers.Count];
             var services = new Dictionary<LabSwarm, string>();
-            foreach (var swarm in lab.Both)
+            foreach (var swarm in lab.InRound(round))
                 services[swarm] = await CreateAsync(swarm);
             await lab.CutOffAsync(lost);
             var clock = Stopwatch.StartNew();
             try
             {
-                await Task.WhenAll(lab.Both.Select(async swarm =>
+                await Task.WhenAll(services.Keys.Select(async swarm =>
                 {
                     await swarm.UntilAsync(async () => await RunningAsync(swarm, services[swarm], lost) == Replicas, "the replicas do not run elsewhere");
                     times[swarm].Add(clock.Elapsed);
@@ -35,13 +35,15 @@ internal static class WorkerLoss
             await Task.WhenAll(lab.Both.Select(async swarm =>
             {
                 await swarm.SettledAsync();
+                if (!services.ContainsKey(swarm))
+                    return;
                 await swarm.On(ClusterLab.Managers[0]).DeleteAsync($"services/{services[swarm]}");
                 await swarm.UntilAsync(async () => !(await TasksAsync(swarm, services[swarm])).Any(), "the service's tasks do not end");
             }));
         }
-        Console.WriteLine($"\nworker cut off -> its replicas run elsewhere, {rounds} rounds");
+        Console.WriteLine($"\nworker cut off -> its replicas run elsewhere");
         foreach (var swarm in lab.Both)
-            Console.WriteLine($"  {swarm.Name,-20} {times[swarm]}");
+            Console.WriteLine($"  {swarm.Name,-20} {times[swarm]} in {times[swarm].Count}");
     }
 
     private static async Task<string> CreateAsync(LabSwarm swarm)
