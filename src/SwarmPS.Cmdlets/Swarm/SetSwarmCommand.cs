@@ -21,6 +21,12 @@ namespace SwarmPS.Cmdlets.Swarm;
 /// Set-Swarm -CertificateExpiry 720h -PassThru
 /// </code>
 /// </example>
+/// <example>
+/// <para>Lets services ask for devices of their nodes.</para>
+/// <code>
+/// Set-Swarm -Admit devices
+/// </code>
+/// </example>
 /// <error id="UpdateOutOfSequence">Others changed the settings again and again in between.</error>
 [Cmdlet(VerbsCommon.Set, "Swarm", SupportsShouldProcess = true)]
 [OutputType(typeof(SwarmClusterInfo))]

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using SwarmPS.Cmdlets.Binding;
 using SwarmPS.Cmdlets.Pipeline;
 using SwarmPS.Model;
+using SwarmPS.Model.Validation;
 
 namespace SwarmPS.Cmdlets.Swarm;
 
@@ -42,6 +43,13 @@ public abstract class SwarmSettingsCmdlet : SwarmCmdlet
     [Parameter]
     public ulong? MaxSnapshots { get; set; }
 
+    /// <summary>What services may ask for that weakens the wall between a container and its node; an empty list is nothing of it.</summary>
+    /// <value>nothing of it</value>
+    [Parameter]
+    [AllowEmptyCollection]
+    [ValidateSet("devices", "privileged", "security-options")]
+    public string[]? Admit { get; set; }
+
     /// <inheritdoc/>
     protected override string Subject => "Swarm";
 
@@ -56,6 +64,12 @@ public abstract class SwarmSettingsCmdlet : SwarmCmdlet
     /// <summary>The spec with what was given in place of what stood there.</summary>
     internal SwarmSpec ApplyTo(SwarmSpec spec) => spec with
     {
+        Labels = Admit switch
+        {
+            null => spec.Labels,
+            [] => spec.Labels?.Without(Admission.Label),
+            var words => spec.Labels.OrEmpty().With(Admission.Label, string.Join(',', words.Select(word => word.ToLowerInvariant()))),
+        },
         Orchestration = TaskHistoryLimit is null ? spec.Orchestration : new(TaskHistoryLimit),
         Dispatcher = DispatcherHeartbeat is null ? spec.Dispatcher : new(DispatcherHeartbeat),
         CAConfig = CertificateExpiry is null ? spec.CAConfig : (spec.CAConfig ?? new()) with { NodeCertExpiry = CertificateExpiry },

@@ -101,7 +101,7 @@ public abstract partial class ServiceSettingsCmdlet
         Args = ArgumentList?.ToValueList() ?? old.Args,
         Command = Command?.ToValueList() ?? old.Command,
         Env = Env is null && EnvFile is null ? old.Env : Environments.Of(ReadEnvFiles(), Env ?? []),
-        Labels = ContainerLabel is null ? old.Labels : Pairs.ToMap(ContainerLabel),
+        Labels = ContainerLabelsOf(old.Labels),
         Dir = WorkingDirectory ?? old.Dir,
         User = User ?? old.User,
         Groups = Group?.ToValueList() ?? old.Groups,

@@ -7,6 +7,8 @@ namespace SwarmPS.Cmdlets.SwarmService;
 
 public abstract partial class ServiceSettingsCmdlet
 {
+    private bool? privileged;
+
     /// <summary>Capabilities added.</summary>
     /// <value>none</value>
     [Parameter]
@@ -61,6 +63,16 @@ public abstract partial class ServiceSettingsCmdlet
     [Alias("Host")]
     public string[]? HostEntry { get; set; }
 
+    /// <summary>Gives the container all devices and capabilities of its node, where the swarm admits that (<c>Set-Swarm -Admit privileged</c>).</summary>
+    [Parameter]
+    public SwitchParameter Privileged { get => privileged ?? false; set => privileged = value; }
+
+    /// <summary>Devices of the node, as /dev/fuse or /dev/ttyUSB0:/dev/modem:rw, where the swarm admits that (<c>Set-Swarm -Admit devices</c>).</summary>
+    /// <value>none</value>
+    [Parameter]
+    [AllowEmptyCollection]
+    public string[]? Device { get; set; }
+
     /// <summary>How Windows keeps the container apart. Nodes run Linux, whose engines know Default alone.</summary>
     /// <value>Default</value>
     [Parameter]
@@ -84,6 +96,21 @@ public abstract partial class ServiceSettingsCmdlet
                 Options = DnsOption?.ToValueList() ?? old.DnsConfig?.Options,
             },
     };
+
+    /// <summary>Labels that say of the container what Docker's API has no field for stay where others are given in place of all.</summary>
+    private ValueMap<string>? ContainerLabelsOf(ValueMap<string>? old)
+    {
+        string[] own = [HostAccess.PrivilegedLabel, HostAccess.DevicesLabel];
+        var labels = ContainerLabel is null ? old : new(old.OrEmpty().Where(label => own.Contains(label.Key)).Concat(Pairs.ToMap(ContainerLabel)));
+        if (privileged is { } wanted)
+            labels = wanted ? labels.OrEmpty().With(HostAccess.PrivilegedLabel, "true") : labels?.Without(HostAccess.PrivilegedLabel);
+        return Device switch
+        {
+            null => labels,
+            [] => labels?.Without(HostAccess.DevicesLabel),
+            var devices => labels.OrEmpty().With(HostAccess.DevicesLabel, string.Join(',', devices.Select(DeviceNotation.Parse))),
+        };
+    }
 
     /// <summary>As the API has them: <c>net_admin</c> is CAP_NET_ADMIN.</summary>
     private protected static ValueList<string> Capabilities(IEnumerable<string> names) => names.Select(name =>

@@ -101,6 +101,7 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networ
     {
         if (tx.View.ServiceNamed(spec.Name!) is not null)
             throw new SwarmException(SwarmErrorCode.AlreadyExists, $"rpc error: code = AlreadyExists desc = name conflicts with an existing object: service {spec.Name} already exists");
+        Admission.Check(spec, tx.View.Swarm?.Spec).ThrowIfAny($"The service {spec.Name}");
         PayloadReferences.CheckPresent(tx.View, spec);
         tx.Put(WithEndpoint(ServiceUpdates.Create(id, spec, tx.NextVersion, tx.Now)));
     }
@@ -117,6 +118,7 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networ
     private static Service RolledBack(Service service, StoreTransaction tx)
     {
         var previous = WithEndpoint(ServiceUpdates.Rollback(service, tx.NextVersion, tx.Now));
+        Admission.Check(previous.Spec, tx.View.Swarm?.Spec).ThrowIfAny($"The service {service.Spec.Name}");
         PayloadReferences.CheckPresent(tx.View, previous.Spec);
         return previous;
     }
@@ -124,6 +126,7 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networ
     private static Service Updated(Service service, ServiceSpec spec, StoreTransaction tx)
     {
         SpecValidation.Check(service.Spec, spec).ThrowIfAny($"The service {service.Spec.Name}");
+        Admission.Check(spec, tx.View.Swarm?.Spec).ThrowIfAny($"The service {service.Spec.Name}");
         PayloadReferences.CheckPresent(tx.View, spec);
         return WithEndpoint(ServiceUpdates.Apply(service, spec, tx.NextVersion, tx.Now));
     }

@@ -155,6 +155,13 @@ public sealed class UpdateSwarmServiceTests
         Assert.Equal("ConflictingParameters", prompt.Run("New-SwarmService a b -NoRestartBackoff -RestartMaxDelay 1m").ErrorId);
     }
 
+    [Theory]
+    [InlineData("-Privileged -Device /dev/fuse, /dev/a:/dev/b:rw", "inside=yes;swarmps.devices=/dev/fuse:/dev/fuse:rwm,/dev/a:/dev/b:rw;swarmps.privileged=true")]
+    [InlineData("-ContainerLabel a=b -Privileged", "a=b;swarmps.privileged=true")]
+    [InlineData("-Privileged:$false -Device @()", "inside=yes")]
+    public async Task DevicesAndPrivileged_AreLabels(string arguments, string labels) =>
+        Assert.Equal(labels, string.Join(';', (await UpdatedAsync(arguments)).TaskTemplate.ContainerSpec!.Labels!.Select(label => $"{label.Key}={label.Value}")));
+
     [Fact]
     public async Task Force_RaisesTheCounter() => Assert.Equal(5ul, (await UpdatedAsync("-Force")).TaskTemplate.ForceUpdate);
 

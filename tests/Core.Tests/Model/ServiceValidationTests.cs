@@ -126,6 +126,14 @@ public sealed class ServiceValidationTests
         { """{"Mounts":[{"Source":"aa","Target":"/b","BindOptions":{"Propagation":"shared"}}]}""", "BindOptions must not be specified for a mount of type volume" },
         { """{"Mounts":[{"Type":"bind","Source":"/aa","Target":"/b","BindOptions":{"Propagation":"wide"}}]}""", "'wide' is none of rprivate" },
         { """{"Mounts":[{"Type":"cluster","Source":"aa","Target":"/b"}]}""", "cluster volumes are not supported yet" },
+        { """{"Privileges":{"Seccomp":{"Mode":"odd"}}}""", "'odd' is none of default, unconfined, custom" },
+        { """{"Privileges":{"Seccomp":{"Mode":"custom","Profile":"?"}}}""", "the profile is not base64" },
+        { """{"Privileges":{"Seccomp":{"Mode":"custom"}}}""", "a profile is given with the mode custom, and only with it" },
+        { """{"Privileges":{"Seccomp":{"Mode":"custom","Profile":"e30="},"NoNewPrivileges":true}}""", null },
+        { """{"Privileges":{"AppArmor":{"Mode":"odd"}}}""", "'odd' is none of default, disabled" },
+        { """{"Labels":{"swarmps.privileged":"yes"}}""", "neither true nor false" },
+        { """{"Labels":{"swarmps.devices":"fuse"}}""", "'fuse' is not a device" },
+        { """{"Labels":{"swarmps.devices":"/dev/a:/dev/b:x"}}""", "is not a device" },
         { """{"Mounts":[null]}""", "a mount cannot be null" },
     };
 

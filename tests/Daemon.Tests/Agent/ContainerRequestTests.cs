@@ -219,6 +219,16 @@ public sealed class ContainerRequestTests
     }
 
     [Fact]
+    public void DevicesAndPrivileged_AreTakenFromLabels()
+    {
+        var host = Make(Plain with { Labels = new([new("swarmps.privileged", "true"), new("swarmps.devices", "/dev/fuse,/dev/a:/dev/b:rw")]) }).HostConfig;
+        Assert.True(host.Privileged);
+        Assert.Equal([("/dev/fuse", "/dev/fuse", "rwm"), ("/dev/a", "/dev/b", "rw")], host.Devices.Select(device => (device.PathOnHost, device.PathInContainer, device.CgroupPermissions)));
+        Assert.False(Make(Plain).HostConfig.Privileged);
+        Assert.Null(Make(Plain).HostConfig.Devices);
+    }
+
+    [Fact]
     public void Limits_AreTaken_ReservationsAreNot()
     {
         var host = Host(new()

@@ -95,6 +95,28 @@ public sealed class ServiceTests
         Task SetAsync(string rollout) => api.OkAsync("POST", $"/services/web/update?version={Now().Version.Index}&rollout={rollout}", """{"Name":"web","TaskTemplate":{"ContainerSpec":{"Image":"other"}}}""");
     }
 
+    [Theory]
+    [InlineData("""{"Labels":{"swarmps.privileged":"true"}}""", "privileged")]
+    [InlineData("""{"Labels":{"swarmps.devices":"/dev/fuse"}}""", "devices")]
+    [InlineData("""{"Privileges":{"Seccomp":{"Mode":"unconfined"}}}""", "security-options")]
+    [InlineData("""{"Privileges":{"AppArmor":{"Mode":"disabled"}}}""", "security-options")]
+    [InlineData("""{"Privileges":{"SELinuxContext":{"Disable":true}}}""", "security-options")]
+    public async Task WhatWeakensTheWall_IsForSwarmsThatAdmitIt(string fields, string word)
+    {
+        await using var api = await ApiHarness.StartAsync();
+        var container = JObject.Parse(fields);
+        container["Image"] = "a";
+        var spec = new JObject { ["Name"] = "x", ["TaskTemplate"] = new JObject { ["ContainerSpec"] = container } };
+        Assert.Contains($"Set-Swarm -Admit {word}", await api.RefusedAsync(400, "POST", "/services/create", spec.ToString()));
+        await api.OkAsync("POST", "/services/create", Web);
+        var version = api.Membership.Store.Current.ServiceNamed("web")!.Version.Index;
+        spec["Name"] = "web";
+        Assert.Contains($"Set-Swarm -Admit {word}", await api.RefusedAsync(400, "POST", $"/services/web/update?version={version}", spec.ToString()));
+        await api.Membership.Store.UpdateAsync(tx => { tx.Put(tx.View.Swarm! with { Spec = tx.View.Swarm!.Spec with { Labels = new([new("swarmps.admission", $"{word}, other")]) } }); return 0; }, api.Stop);
+        spec["Name"] = "x";
+        await api.OkAsync("POST", "/services/create", spec.ToString());
+    }
+
     [Fact]
     public async Task BodyBeyondTheLimit_IsRefused()
     {

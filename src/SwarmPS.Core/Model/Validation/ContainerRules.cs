@@ -20,6 +20,7 @@ internal static class ContainerRules
         HealthRules.Check(container.Healthcheck, problems);
         CheckNames(container, problems);
         CheckKernel(container, problems);
+        CheckAccess(container, problems);
         CheckUnsupported(container, problems);
     }
 
@@ -105,6 +106,25 @@ internal static class ContainerRules
             problems.AddUnless(limit?.Name is { Length: > 0 }, path, "a limit needs a name, as nofile");
             problems.AddUnless(limit is null || limit.Hard == -1 || (limit.Soft != -1 && limit.Soft <= limit.Hard), path, $"ulimit soft limit must be less than or equal to hard limit: {limit?.Soft} > {limit?.Hard}");
         }
+    }
+
+    private static void CheckAccess(ContainerSpec container, SpecProblems problems)
+    {
+        try
+        {
+            HostAccess.Of(container.Labels);
+        }
+        catch (FormatException wrong)
+        {
+            problems.Add(Root + ".Labels", wrong.Message);
+        }
+        problems.AddUnless(container.Privileges?.AppArmor?.Mode is null or "" or "default" or "disabled", Root + ".Privileges.AppArmor.Mode", $"'{container.Privileges?.AppArmor?.Mode}' is none of default, disabled");
+        if (container.Privileges?.Seccomp is not { } seccomp)
+            return;
+        problems.AddUnless(seccomp.Mode is null or "" or "default" or "unconfined" or "custom", Root + ".Privileges.Seccomp.Mode", $"'{seccomp.Mode}' is none of default, unconfined, custom");
+        var profile = seccomp.Profile ?? "";
+        problems.AddUnless((seccomp.Mode == "custom") == (profile != ""), Root + ".Privileges.Seccomp.Profile", "a profile is given with the mode custom, and only with it");
+        problems.AddUnless(Convert.TryFromBase64String(profile, new byte[profile.Length], out _), Root + ".Privileges.Seccomp.Profile", "the profile is not base64");
     }
 
     private static void CheckUnsupported(ContainerSpec container, SpecProblems problems)

@@ -14,6 +14,8 @@ internal static class SwarmRules
             "Dispatcher.HeartbeatPeriod", "heartbeat time period cannot be a negative duration");
         var expiry = spec.CAConfig?.NodeCertExpiry;
         problems.AddUnless(expiry is null || expiry == TimeSpan.Zero || expiry >= CertExpiryMin, "CAConfig.NodeCertExpiry", "minimum certificate expiry time is: 1h0m0s");
+        if (Admission.Of(spec).Except(Admission.Words).FirstOrDefault() is { } word)
+            problems.Add($"Labels[{Admission.Label}]", $"'{word}' is nothing that can be admitted: known are {string.Join(", ", Admission.Words)}");
         CheckUnsupported(spec, problems);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using SwarmPS.Model;
+using SwarmPS.Notation;
 using Wire = Docker.DotNet.Models;
 
 namespace SwarmPS.Daemon.Agent.Containers;
@@ -12,6 +13,11 @@ internal static class ContainerSecurity
     {
         host.CapAdd = spec.CapabilityAdd.ListOrNull()!;
         host.CapDrop = spec.CapabilityDrop.ListOrNull()!;
+        var access = HostAccess.Of(spec.Labels);
+        host.Privileged = access.IsPrivileged;
+        host.Devices = access.Devices.Count > 0
+            ? access.Devices.Select(device => new Wire.DeviceMapping { PathOnHost = device.Source, PathInContainer = device.Target, CgroupPermissions = device.Permissions }).ToList()
+            : null!;
         var options = Options(spec.Privileges).ToList();
         host.SecurityOpt = options.Count > 0 ? options : null!;
     }
