@@ -40,8 +40,6 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
 
     private async Task<(NodeFile Node, ISwarmSession Session)> EnterAsync(JoinPlan plan, CancellationToken stop)
     {
-        // While the managers are asked; a session that finds it done passes over it.
-        _ = Task.Run(DispatchCalls.Warm, stop);
         directory.RemoveSwarm();
         directory.Create();
         var (answer, files) = await NewcomerTrust.JoinAsync(plan.Remotes, plan.Token, plan.Availability, clock, stop).ConfigureAwait(false);

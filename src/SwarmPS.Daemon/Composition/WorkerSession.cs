@@ -134,8 +134,6 @@ internal sealed class WorkerSession : ISwarmSession
     {
         if (identity.Subject.Role is NodeRole.Manager)
             roleChanged.TrySetResult();
-        // Beside finding the managers: else the first message would wait for it.
-        _ = Task.Run(DispatchCalls.Warm);
         scope.Run("agent", agent.RunAsync);
         scope.Run("certificate renewal", Renewal.RunAsync);
         _ = WatchAsync();

@@ -74,8 +74,6 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
         RaftNode? node = null;
         try
         {
-            // Beside opening the files; whoever needs it before it is done waits for it there.
-            _ = Task.Run(StoreEncoding.Warm, stop);
             node = Open(options);
             await node.FollowMembersAsync(node.memberFile, stop).ConfigureAwait(false);
             await node.wal.InitializeAsync(stop).ConfigureAwait(false);

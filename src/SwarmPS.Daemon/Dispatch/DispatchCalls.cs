@@ -1,5 +1,4 @@
 using Grpc.Core;
-using PolyType;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Rpc;
 using SwarmPS.Model;
@@ -12,22 +11,10 @@ internal static class DispatchCalls
     private const string Service = "swarmps.Dispatcher";
 
     /// <summary>A node's session, for as long as the node is heard.</summary>
-    public static readonly Method<SessionUp, SessionDown> Session = RpcMethod.Duplex<SessionUp, SessionDown, DispatchShapes>(Service, "Session");
+    public static readonly Method<SessionUp, SessionDown> Session = RpcMethod.Duplex<SessionUp, SessionDown, DispatchEncoders>(Service, "Session");
 
     /// <summary>Takes statuses; answers once they are durable.</summary>
-    public static readonly Method<StatusesUp, StatusesDown> Report = RpcMethod.Unary<StatusesUp, StatusesDown, DispatchShapes>(Service, "ReportStatuses");
-
-    /// <summary>
-    /// Makes ready what a node's first message to and from the managers would have to wait for: a good part of a join. Worth doing
-    /// beside whatever comes before.
-    /// </summary>
-    public static void Warm()
-    {
-        var serializer = StoreEncoding.Serializer;
-        var down = new SessionDown(new(TimeSpan.Zero, [new("", "")]), new(true, [new()], []));
-        serializer.Deserialize<SessionDown, DispatchShapes>(serializer.Serialize<SessionDown, DispatchShapes>(down));
-        serializer.Serialize<SessionUp, DispatchShapes>(new(new NodeDescription()));
-    }
+    public static readonly Method<StatusesUp, StatusesDown> Report = RpcMethod.Unary<StatusesUp, StatusesDown, DispatchEncoders>(Service, "ReportStatuses");
 }
 
 /// <summary>What a node says in its session: first who it is, later only that it is there.</summary>
@@ -59,9 +46,9 @@ internal sealed record StatusesUp(IReadOnlyList<TaskStatusReport> Reports);
 /// <summary>They are durable.</summary>
 internal sealed record StatusesDown;
 
-/// <summary>The messages' shapes.</summary>
-[GenerateShapeFor<SessionUp>]
-[GenerateShapeFor<SessionDown>]
-[GenerateShapeFor<StatusesUp>]
-[GenerateShapeFor<StatusesDown>]
-internal sealed partial class DispatchShapes;
+/// <summary>How the messages are written and read.</summary>
+[Encodes<SessionUp>]
+[Encodes<SessionDown>]
+[Encodes<StatusesUp>]
+[Encodes<StatusesDown>]
+internal sealed partial class DispatchEncoders;

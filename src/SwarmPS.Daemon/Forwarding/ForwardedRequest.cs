@@ -1,4 +1,4 @@
-using PolyType;
+using SwarmPS.Daemon.Persistence;
 using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Forwarding;
@@ -48,8 +48,8 @@ internal sealed record VersionRequest;
 /// <param name="Version">The version.</param>
 internal sealed record VersionAnswer(ulong Version);
 
-[GenerateShapeFor<ForwardedRequest>]
-[GenerateShapeFor<ForwardedAnswer>]
-[GenerateShapeFor<VersionRequest>]
-[GenerateShapeFor<VersionAnswer>]
-internal sealed partial class ForwardingShapes;
+[Encodes<ForwardedRequest>]
+[Encodes<ForwardedAnswer>]
+[Encodes<VersionRequest>]
+[Encodes<VersionAnswer>]
+internal sealed partial class ForwardingEncoders;

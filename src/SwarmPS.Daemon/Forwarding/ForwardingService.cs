@@ -12,10 +12,10 @@ internal sealed class ForwardingService(RaftNode raft, SwarmStore store, Forward
     private const string Name = "swarmps.Forwarding";
 
     /// <summary>A client's request.</summary>
-    public static readonly Method<ForwardedRequest, ForwardedAnswer> Forward = RpcMethod.Unary<ForwardedRequest, ForwardedAnswer, ForwardingShapes>(Name, "Forward");
+    public static readonly Method<ForwardedRequest, ForwardedAnswer> Forward = RpcMethod.Unary<ForwardedRequest, ForwardedAnswer, ForwardingEncoders>(Name, "Forward");
 
     /// <summary>How far the store is.</summary>
-    public static readonly Method<VersionRequest, VersionAnswer> Version = RpcMethod.Unary<VersionRequest, VersionAnswer, ForwardingShapes>(Name, "Version");
+    public static readonly Method<VersionRequest, VersionAnswer> Version = RpcMethod.Unary<VersionRequest, VersionAnswer, ForwardingEncoders>(Name, "Version");
 
     /// <inheritdoc/>
     public void Map(RpcRoutes routes)

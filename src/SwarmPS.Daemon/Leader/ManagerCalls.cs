@@ -1,5 +1,5 @@
 using Grpc.Core;
-using PolyType;
+using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Rpc;
 
 namespace SwarmPS.Daemon.Leader;
@@ -10,13 +10,13 @@ internal static class ManagerCalls
     private const string Service = "swarmps.Managers";
 
     /// <summary>The keys that the log and the state are sealed by.</summary>
-    public static readonly Method<KeysRequest, KeysAnswer> Keys = RpcMethod.Unary<KeysRequest, KeysAnswer, ManagerShapes>(Service, "Keys");
+    public static readonly Method<KeysRequest, KeysAnswer> Keys = RpcMethod.Unary<KeysRequest, KeysAnswer, ManagerEncoders>(Service, "Keys");
 
     /// <summary>Takes the caller into the quorum; answers once it has caught up and votes.</summary>
-    public static readonly Method<JoinRequest, JoinAnswer> Join = RpcMethod.Unary<JoinRequest, JoinAnswer, ManagerShapes>(Service, "Join");
+    public static readonly Method<JoinRequest, JoinAnswer> Join = RpcMethod.Unary<JoinRequest, JoinAnswer, ManagerEncoders>(Service, "Join");
 
     /// <summary>Takes the caller out of the quorum, where that can do without it.</summary>
-    public static readonly Method<LeaveRequest, LeaveAnswer> Leave = RpcMethod.Unary<LeaveRequest, LeaveAnswer, ManagerShapes>(Service, "Leave");
+    public static readonly Method<LeaveRequest, LeaveAnswer> Leave = RpcMethod.Unary<LeaveRequest, LeaveAnswer, ManagerEncoders>(Service, "Leave");
 }
 
 /// <summary>Asks for the keys.</summary>
@@ -48,11 +48,11 @@ internal sealed record LeaveRequest(bool OnlyIfDemoted = false);
 /// <param name="IsMember">Whether it is a member still.</param>
 internal sealed record LeaveAnswer(bool IsMember = false);
 
-/// <summary>The messages' shapes.</summary>
-[GenerateShapeFor<KeysRequest>]
-[GenerateShapeFor<KeysAnswer>]
-[GenerateShapeFor<JoinRequest>]
-[GenerateShapeFor<JoinAnswer>]
-[GenerateShapeFor<LeaveRequest>]
-[GenerateShapeFor<LeaveAnswer>]
-internal sealed partial class ManagerShapes;
+/// <summary>How the messages are written and read.</summary>
+[Encodes<KeysRequest>]
+[Encodes<KeysAnswer>]
+[Encodes<JoinRequest>]
+[Encodes<JoinAnswer>]
+[Encodes<LeaveRequest>]
+[Encodes<LeaveAnswer>]
+internal sealed partial class ManagerEncoders;

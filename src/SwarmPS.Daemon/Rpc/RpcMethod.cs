@@ -1,5 +1,4 @@
 using Grpc.Core;
-using PolyType;
 using SwarmPS.Daemon.Persistence;
 
 namespace SwarmPS.Daemon.Rpc;
@@ -11,25 +10,24 @@ namespace SwarmPS.Daemon.Rpc;
 internal static class RpcMethod
 {
     /// <summary>One request, one answer.</summary>
-    public static Method<TRequest, TAnswer> Unary<TRequest, TAnswer, TShapes>(string service, string name)
+    public static Method<TRequest, TAnswer> Unary<TRequest, TAnswer, TEncoders>(string service, string name)
         where TRequest : class
         where TAnswer : class
-        where TShapes : IShapeable<TRequest>, IShapeable<TAnswer> =>
-        new(MethodType.Unary, service, name, Marshaller<TRequest, TShapes>(), Marshaller<TAnswer, TShapes>());
+        where TEncoders : IEncodes<TRequest>, IEncodes<TAnswer> =>
+        new(MethodType.Unary, service, name, Marshaller<TRequest, TEncoders>(), Marshaller<TAnswer, TEncoders>());
 
     /// <summary>Messages both ways for as long as both ends like.</summary>
-    public static Method<TRequest, TAnswer> Duplex<TRequest, TAnswer, TShapes>(string service, string name)
+    public static Method<TRequest, TAnswer> Duplex<TRequest, TAnswer, TEncoders>(string service, string name)
         where TRequest : class
         where TAnswer : class
-        where TShapes : IShapeable<TRequest>, IShapeable<TAnswer> =>
-        new(MethodType.DuplexStreaming, service, name, Marshaller<TRequest, TShapes>(), Marshaller<TAnswer, TShapes>());
+        where TEncoders : IEncodes<TRequest>, IEncodes<TAnswer> =>
+        new(MethodType.DuplexStreaming, service, name, Marshaller<TRequest, TEncoders>(), Marshaller<TAnswer, TEncoders>());
 
-    private static Marshaller<T> Marshaller<T, TShapes>() where T : class where TShapes : IShapeable<T> => Marshallers.Create<T>(
+    private static Marshaller<T> Marshaller<T, TEncoders>() where T : class where TEncoders : IEncodes<T> => Marshallers.Create<T>(
         (value, context) =>
         {
-            StoreEncoding.Serializer.Serialize<T, TShapes>(context.GetBufferWriter(), value);
+            MessageEncoding.Write<T, TEncoders>(context.GetBufferWriter(), value);
             context.Complete();
         },
-        context => StoreEncoding.Serializer.Deserialize<T, TShapes>(context.PayloadAsReadOnlySequence())
-            ?? throw new RpcException(new(StatusCode.InvalidArgument, $"A message of the kind {typeof(T).Name} is missing.")));
+        context => MessageEncoding.Read<T, TEncoders>(context.PayloadAsReadOnlySequence()));
 }

@@ -1,6 +1,6 @@
 using Grpc.Core;
-using PolyType;
 using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Rpc;
 using SwarmPS.Model;
 
@@ -12,13 +12,13 @@ internal static class CertificateCalls
     private const string Service = "swarmps.NodeCA";
 
     /// <summary>The swarm's root, for anyone: a newcomer compares its digest with its token.</summary>
-    public static readonly Method<RootRequest, RootAnswer> Root = RpcMethod.Unary<RootRequest, RootAnswer, CertificateShapes>(Service, "GetRootCertificate");
+    public static readonly Method<RootRequest, RootAnswer> Root = RpcMethod.Unary<RootRequest, RootAnswer, CertificateEncoders>(Service, "GetRootCertificate");
 
     /// <summary>A newcomer's first certificate, for a join token.</summary>
-    public static readonly Method<IssueRequest, IssueAnswer> Issue = RpcMethod.Unary<IssueRequest, IssueAnswer, CertificateShapes>(Service, "IssueNodeCertificate");
+    public static readonly Method<IssueRequest, IssueAnswer> Issue = RpcMethod.Unary<IssueRequest, IssueAnswer, CertificateEncoders>(Service, "IssueNodeCertificate");
 
     /// <summary>A node's next certificate, for its present one.</summary>
-    public static readonly Method<RenewRequest, IssueAnswer> Renew = RpcMethod.Unary<RenewRequest, IssueAnswer, CertificateShapes>(Service, "RenewNodeCertificate");
+    public static readonly Method<RenewRequest, IssueAnswer> Renew = RpcMethod.Unary<RenewRequest, IssueAnswer, CertificateEncoders>(Service, "RenewNodeCertificate");
 }
 
 /// <summary>Asks for the root.</summary>
@@ -51,10 +51,10 @@ internal sealed record RenewRequest(byte[] Request);
 /// <param name="Managers">All managers.</param>
 internal sealed record IssueAnswer(string NodeId, string SwarmId, NodeRole Role, string CertificatePem, string RootPem, ValueList<ManagerAddress> Managers);
 
-/// <summary>The messages' shapes.</summary>
-[GenerateShapeFor<RootRequest>]
-[GenerateShapeFor<RootAnswer>]
-[GenerateShapeFor<IssueRequest>]
-[GenerateShapeFor<RenewRequest>]
-[GenerateShapeFor<IssueAnswer>]
-internal sealed partial class CertificateShapes;
+/// <summary>How the messages are written and read.</summary>
+[Encodes<RootRequest>]
+[Encodes<RootAnswer>]
+[Encodes<IssueRequest>]
+[Encodes<RenewRequest>]
+[Encodes<IssueAnswer>]
+internal sealed partial class CertificateEncoders;

@@ -92,6 +92,40 @@ public sealed class StoreEncodingTests
     }
 
     [Fact]
+    public void ACutMessage_IsRefused()
+    {
+        var whole = StoreEncoding.Write(Filled.Of<Service>());
+        for (var length = 0; length < whole.Length; length++)
+            Assert.Throws<MessagePackSerializationException>(() => StoreEncoding.ReadObject(ObjectKind.Service, whole.AsMemory(0, length)));
+    }
+
+    [Fact]
+    public void AMessageOfAnotherType_IsRefused()
+    {
+        var fault = Assert.Throws<MessagePackSerializationException>(() => StoreEncoding.ReadObject(ObjectKind.Task, Message((ref MessagePackWriter writer) => writer.Write("a task"))));
+        Assert.StartsWith("These bytes are no SwarmTask", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ListsAndMapsThatAreEmpty_StayApartFromNone()
+    {
+        var spec = new ContainerSpec { Args = [], Env = null, Labels = ValueMap<string>.Empty };
+        var read = (Service)StoreEncoding.ReadObject(ObjectKind.Service, StoreEncoding.Write(new Service { Spec = new() { TaskTemplate = new() { ContainerSpec = spec } } }));
+        var container = read.Spec.TaskTemplate.ContainerSpec!;
+        Assert.Equal((0, null, 0, null), (container.Args?.Count, container.Env, container.Labels?.Count, container.Command));
+    }
+
+    [Fact]
+    public void TextThatTasksShare_IsHeldOnce()
+    {
+        var first = StoreEncoding.Write(new SwarmTask { Id = "a", ServiceName = "web" });
+        var second = StoreEncoding.Write(new SwarmTask { Id = "b", ServiceName = "web" });
+        Assert.Same(
+            ((SwarmTask)StoreEncoding.ReadObject(ObjectKind.Task, first)).ServiceName,
+            ((SwarmTask)StoreEncoding.ReadObject(ObjectKind.Task, second)).ServiceName);
+    }
+
+    [Fact]
     public void ATask_TakesLittleRoom()
     {
         var task = new SwarmTask

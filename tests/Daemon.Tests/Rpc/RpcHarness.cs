@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
-using PolyType;
+using Nerdbank.MessagePack;
+using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Rpc;
 using SwarmPS.Daemon.Security;
 using SwarmPS.Model;
@@ -95,10 +96,10 @@ internal sealed class RpcHarness : IAsyncDisposable, IProposer, ILeadership
 /// <summary>Says back what it hears, and by whom.</summary>
 internal sealed class Echo : IRpcService
 {
-    public static readonly Grpc.Core.Method<EchoText, EchoText> Anyone = RpcMethod.Unary<EchoText, EchoText, EchoShapes>("test.Echo", "Anyone");
-    public static readonly Grpc.Core.Method<EchoText, EchoText> Nodes = RpcMethod.Unary<EchoText, EchoText, EchoShapes>("test.Echo", "Nodes");
-    public static readonly Grpc.Core.Method<EchoText, EchoText> Managers = RpcMethod.Unary<EchoText, EchoText, EchoShapes>("test.Echo", "Managers");
-    public static readonly Grpc.Core.Method<EchoText, EchoText> Stream = RpcMethod.Duplex<EchoText, EchoText, EchoShapes>("test.Echo", "Stream");
+    public static readonly Grpc.Core.Method<EchoText, EchoText> Anyone = RpcMethod.Unary<EchoText, EchoText, EchoEncoder>("test.Echo", "Anyone");
+    public static readonly Grpc.Core.Method<EchoText, EchoText> Nodes = RpcMethod.Unary<EchoText, EchoText, EchoEncoder>("test.Echo", "Nodes");
+    public static readonly Grpc.Core.Method<EchoText, EchoText> Managers = RpcMethod.Unary<EchoText, EchoText, EchoEncoder>("test.Echo", "Managers");
+    public static readonly Grpc.Core.Method<EchoText, EchoText> Stream = RpcMethod.Duplex<EchoText, EchoText, EchoEncoder>("test.Echo", "Stream");
 
     public void Map(RpcRoutes routes)
     {
@@ -115,5 +116,9 @@ internal sealed class Echo : IRpcService
 
 internal sealed record EchoText(string Text);
 
-[GenerateShapeFor<EchoText>]
-internal sealed partial class EchoShapes;
+internal sealed class EchoEncoder : IEncodes<EchoText>
+{
+    public static EchoText Read(ref MessagePackReader reader) => new(reader.ReadString()!);
+
+    public static void Write(ref MessagePackWriter writer, EchoText value) => writer.Write(value.Text);
+}
