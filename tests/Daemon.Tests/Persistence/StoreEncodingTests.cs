@@ -100,11 +100,8 @@ public sealed class StoreEncodingTests
     }
 
     [Fact]
-    public void AMessageOfAnotherType_IsRefused()
-    {
-        var fault = Assert.Throws<MessagePackSerializationException>(() => StoreEncoding.ReadObject(ObjectKind.Task, Message((ref MessagePackWriter writer) => writer.Write("a task"))));
-        Assert.StartsWith("These bytes are no SwarmTask", fault.Message, StringComparison.Ordinal);
-    }
+    public void AMessageOfAnotherType_IsRefused() =>
+        Assert.Throws<MessagePackSerializationException>(() => StoreEncoding.ReadObject(ObjectKind.Task, Message((ref MessagePackWriter writer) => writer.Write("a task"))));
 
     [Fact]
     public void ListsAndMapsThatAreEmpty_StayApartFromNone()
