@@ -13,7 +13,8 @@ public sealed class ClusterTests(ITestOutputHelper output)
         await using var cluster = await TestCluster.StartAsync(1);
         var first = cluster.Members[0];
         await cluster.PutAsync(new SwarmObject { Id = "swarm", Spec = new() { Raft = new() { SnapshotInterval = 5 } } });
-        await cluster.PutAsync(new Node { Id = "node2", Spec = new() { Role = NodeRole.Manager } });
+        foreach (var manager in new[] { "node1", "node2" })
+            await cluster.PutAsync(new Node { Id = manager, Spec = new() { Role = NodeRole.Manager } });
         for (var i = 0; i < 40; i++)
             await cluster.PutAsync(new SwarmTask { Id = $"t{i}", ServiceId = "s" });
         await first.Node!.StopAsync();
