@@ -50,7 +50,7 @@ try {
     Initialize-Toolchain
     switch ($Verb) {
         'build' { Build-Product }
-        'pack' { Build-Product; Build-Archive }
+        'pack' { Build-Product -Native:(Test-NativeCompiler); Build-Archive }
         'test' { Install-Prerequisite; Build-Product; $code = Invoke-Suite $Suite $Method }
         'bench' { Build-Product; $code = Invoke-Benchmark $Rest }
         'quickstart' { . "$root/build/quickstart.ps1"; if ($Clean) { Remove-Quickstart } else { Start-Quickstart } }

@@ -7,15 +7,16 @@ function Get-RuntimeIdentifier {
     return "$system-$($runtime::OSArchitecture.ToString().ToLowerInvariant())"
 }
 
-function Build-Product {
+# Ready-made for this machine, or with -Native, which takes minutes longer, a program that needs no .NET where it runs.
+function Build-Product([switch] $Native) {
     $clock = [Diagnostics.Stopwatch]::StartNew()
     $staging = [IO.Path]::Combine($artifacts, '.staging')
     if ([IO.Directory]::Exists($staging)) { [IO.Directory]::Delete($staging, $true) }
     # Compiled ahead of time for this machine: a daemon is ready, and a prompt is there, in a third of the time.
-    $native = @('-r', (Get-RuntimeIdentifier), '--self-contained', 'false', '-p:PublishReadyToRun=true')
+    $ahead = @('-r', (Get-RuntimeIdentifier), '--self-contained', 'false', '-p:PublishReadyToRun=true')
     Publish-Project 'SwarmPS.Cmdlets' 'module/SwarmPS' @()
-    Publish-Project 'SwarmPS.Daemon' 'swarmpsd' $native
-    Publish-Project 'SwarmPS.Shell' 'swarmps' $native
+    Publish-Project 'SwarmPS.Daemon' 'swarmpsd' ($Native ? @('-r', (Get-RuntimeIdentifier), '-p:PublishAot=true') : $ahead)
+    Publish-Project 'SwarmPS.Shell' 'swarmps' $ahead
     Complete-Module ([IO.Path]::Combine($staging, 'module', 'SwarmPS'))
     foreach ($name in 'module', 'swarmpsd', 'swarmps') {
         Move-IntoPlace ([IO.Path]::Combine($staging, $name)) ([IO.Path]::Combine($artifacts, $name))
@@ -28,6 +29,14 @@ function Publish-Project([string] $Name, [string] $Folder, [string[]] $Options) 
     $project = [IO.Path]::Combine($root, 'src', $Name)
     $output = [IO.Path]::Combine($artifacts, '.staging', $Folder)
     Assert-Program $dotnet (@('publish', $project, '-c', 'Release', '-o', $output, '-nologo', '-v', 'quiet') + $Options)
+}
+
+# A native program is linked by the system's compiler.
+function Test-NativeCompiler {
+    if (-not $IsLinux) { return $false }
+    if ((Find-Program 'clang') -or (Find-Program 'gcc')) { return $true }
+    Write-Line 'No clang and no gcc: the packed daemon will need .NET where it runs. Install one of them for a native daemon.'
+    return $false
 }
 
 function Complete-Module([string] $Folder) {

@@ -9,7 +9,7 @@ internal static class ProjectReferences
     private static readonly Dictionary<string, string[]> Projects = new()
     {
         ["SwarmPS.Cmdlets"] = ["SwarmPS.Core"],
-        ["SwarmPS.Daemon"] = ["SwarmPS.Core"],
+        ["SwarmPS.Daemon"] = ["SwarmPS.Core", "Encoding"],
     };
 
     /// <summary>Packages of the projects that are loaded into somebody else's process, where each one can clash.</summary>
