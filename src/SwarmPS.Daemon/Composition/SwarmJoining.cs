@@ -72,6 +72,8 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
         using var late = new CancellationTokenSource(Patience, clock);
         try
         {
+            // Where it is a member already, by an attempt that was cut off, it has no log to be one with.
+            await TakeOutAsync(node, late.Token).ConfigureAwait(false);
             await FetchKeysAsync(ManagerList.Load(directory.ManagersFile).Candidates, NodeCertificate.Read(directory.Certificates), late.Token).ConfigureAwait(false);
             var session = await ManagerSession.StartAsync(options, directory, node, new(forwarded, Joining: true, BeforeAgent: worked), clock, logging, late.Token).ConfigureAwait(false);
             (node with { InQuorum = true }).Save(directory.NodeFile);
@@ -81,6 +83,35 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
         {
             throw new SwarmException(SwarmErrorCode.Unavailable, $"The managers did not take this node in within {Patience.TotalSeconds} s.");
         }
+    }
+
+    /// <summary>
+    /// Has the leader take a manager that has lost its log out of the quorum, so that it cannot vote again as if it had not voted
+    /// before. Then the damaged files are put aside, and the node may be made a manager anew. Throws <see cref="SwarmException"/>
+    /// (FailedPrecondition), and changes nothing, where no quorum of other managers is reached.
+    /// </summary>
+    public async Task PutAsideAsync(NodeFile node, SwarmException damage, CancellationToken stop)
+    {
+        using var late = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        try
+        {
+            await TakeOutAsync(node, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception unreached) when (unreached is SwarmException || (unreached is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            throw new SwarmException(
+                SwarmErrorCode.FailedPrecondition, $"{damage.Message} With a quorum of other managers this one would get the state anew from them by itself, but none is reached: {unreached.Message}", damage);
+        }
+        directory.PutManagerAside(clock.GetUtcNow());
+    }
+
+    private async Task TakeOutAsync(NodeFile node, CancellationToken stop)
+    {
+        using var identity = NodeIdentity.Load(NodeCertificate.Read(directory.Certificates));
+        using var channels = new ManagerChannels(new(identity, clock));
+        var others = ManagerList.Load(directory.ManagersFile).Candidates.Where(address => address != node.AdvertiseAddr).ToList();
+        await channels.AskLeaderAsync(others, (leader, cancel) => leader.AskAsync(ManagerCalls.Leave, new(IsRejoining: true), cancel), stop).ConfigureAwait(false);
     }
 
     private async Task FetchKeysAsync(IReadOnlyList<string> managers, NodeCertificate files, CancellationToken stop)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SwarmPS.Api;
 using SwarmPS.Daemon.Agent;
+using SwarmPS.Daemon.Consensus;
 using SwarmPS.Daemon.Forwarding;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Security;
@@ -286,9 +287,18 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     private async Task<ISwarmSession> ReenterAsync(NodeFile node, KeyEncryptionKey? lockedBy, CancellationToken stop)
     {
         // A manager that the quorum has yet to take in is a worker until then.
-        return CertifiedRole() is NodeRole.Worker || node.InQuorum is false
-            ? StartWorker(node)
-            : await ManagerSession.StartAsync(options, directory, node, new(Forwarded, LockedBy: lockedBy), clock, logging, stop).ConfigureAwait(false);
+        if (CertifiedRole() is NodeRole.Worker || node.InQuorum is false)
+            return StartWorker(node);
+        try
+        {
+            return await ManagerSession.StartAsync(options, directory, node, new(Forwarded, LockedBy: lockedBy), clock, logging, stop).ConfigureAwait(false);
+        }
+        catch (SwarmException damage) when (Damage.Is(damage))
+        {
+            await NewJoining().PutAsideAsync(node, damage, stop).ConfigureAwait(false);
+            log.PutAside(damage.Message);
+            return StartWorker(node);
+        }
     }
 
     private NodeRole CertifiedRole()

@@ -12,6 +12,9 @@ internal static class Damage
     public const string Advice =
         "Nothing was changed. Put back a copy of the data root; or, where other managers still have the state, leave the swarm by force and join again.";
 
+    /// <summary>Whether an error is that of damaged or missing files of the log or the state.</summary>
+    public static bool Is(SwarmException fault) => fault.Code is SwarmErrorCode.FailedPrecondition && fault.Message.EndsWith(Advice, StringComparison.Ordinal);
+
     /// <summary>The error to end with, for what the log in a directory threw.</summary>
     public static SwarmException Explain(Exception fault, string log) => fault switch
     {

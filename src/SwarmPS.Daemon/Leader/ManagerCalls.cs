@@ -42,7 +42,10 @@ internal sealed record JoinAnswer;
 /// <param name="OnlyIfDemoted">
 /// Whether a caller that is to be a manager stays one. What made it ask may be an old demotion, read again from the log.
 /// </param>
-internal sealed record LeaveRequest(bool OnlyIfDemoted = false);
+/// <param name="IsRejoining">
+/// Whether the caller stays a manager, and comes back as a new member: it has lost its log, and with it how it voted.
+/// </param>
+internal sealed record LeaveRequest(bool OnlyIfDemoted = false, bool IsRejoining = false);
 
 /// <summary>Where the caller stands now.</summary>
 /// <param name="IsMember">Whether it is a member still.</param>

@@ -50,7 +50,9 @@ internal sealed class ManagerService(RaftNode raft, SwarmStore store, Keyring ke
     private async Task<LeaveAnswer> LeaveAsync(string nodeId, LeaveRequest request, CancellationToken stop)
     {
         var (stays, member) = await store.UpdateAsync(
-            tx => request.OnlyIfDemoted && tx.View.Nodes.Find(nodeId) is { Spec.Role: NodeRole.Manager } ? (true, null) : (false, Demote(tx, nodeId)), stop).ConfigureAwait(false);
+            tx => request.OnlyIfDemoted && tx.View.Nodes.Find(nodeId) is { Spec.Role: NodeRole.Manager } ? (true, null)
+                : (false, request.IsRejoining ? tx.View.Nodes.Find(nodeId)?.ManagerStatus?.Addr : Demote(tx, nodeId)),
+            stop).ConfigureAwait(false);
         if (stays)
             return new(IsMember: true);
         if (member is not null)

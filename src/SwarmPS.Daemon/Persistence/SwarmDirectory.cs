@@ -77,6 +77,22 @@ public sealed record SwarmDirectory(string Root)
         DurableFile.SyncDirectory(Root);
     }
 
+    /// <summary>Moves a damaged log and state to a folder of their own, for who wants to look at them. The node stays in its swarm.</summary>
+    public void PutManagerAside(DateTimeOffset now)
+    {
+        var aside = Path.Combine(Root, $"damaged-{now:yyyyMMdd'T'HHmmssfff}");
+        CreatePrivate(aside);
+        foreach (var file in (string[])[StateFile, StateFile + "-wal", StateFile + "-shm"])
+        {
+            if (File.Exists(file))
+                File.Move(file, Path.Combine(aside, Path.GetFileName(file)));
+        }
+        if (Directory.Exists(Raft))
+            Directory.Move(Raft, Path.Combine(aside, Path.GetFileName(Raft)));
+        CreatePrivate(Raft);
+        DurableFile.SyncDirectory(Root);
+    }
+
     private static void CreatePrivate(string path)
     {
         if (OperatingSystem.IsWindows())
