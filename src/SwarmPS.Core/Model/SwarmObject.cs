@@ -30,6 +30,10 @@ public sealed record SwarmObject : StoreObject
     [JsonIgnore]
     public SecretText? RootKey { get; init; }
 
+    /// <summary>The root that nodes are being moved to; null while there is one root.</summary>
+    [JsonIgnore]
+    public RootRotation? Rotation { get; init; }
+
     /// <summary>What managers ask for at each start: <c>SWMKEY-1-…</c>; null where they start unlocked. Shown by <c>/swarm/unlockkey</c> alone, never logged.</summary>
     [JsonIgnore]
     public SecretText? UnlockKey { get; init; }

@@ -17,6 +17,9 @@ internal sealed class SwarmChanges(ApiServerOptions options)
     /// <summary>The newest state. Throws <see cref="SwarmException"/> where this node is no manager.</summary>
     public Snapshot State => Manager.Store.Current;
 
+    /// <summary>The time.</summary>
+    public TimeProvider Clock => options.Clock;
+
     /// <summary>A new object's id.</summary>
     public string NewId() => ObjectIds.Format(Random(IdBytes));
 

@@ -71,11 +71,13 @@ internal sealed class SwarmEndpoints(ISwarmMembership membership, SwarmChanges c
                     throw SwarmException.OutOfSequence();
                 // Written also where nothing changes, so that of two updates from one version one is refused.
                 var merged = Merge(swarm.Spec, spec);
-                tx.Put(swarm with { Spec = merged, UnlockKey = UnlockKey.For(merged, swarm.UnlockKey, unlockKey) });
+                tx.Put(RootChange.Begin(swarm, merged, changes.Clock) with
+                {
+                    UnlockKey = UnlockKey.For(merged, swarm.UnlockKey, unlockKey),
+                    JoinTokens = RootChange.Tokens(swarm, worker, manager),
+                });
             },
             call.Stop).ConfigureAwait(false);
-        if (worker || manager)
-            await membership.RotateTokensAsync(worker, manager, call.Stop).ConfigureAwait(false);
         await call.AnswerEmptyAsync().ConfigureAwait(false);
     }
 
@@ -109,7 +111,11 @@ internal sealed class SwarmEndpoints(ISwarmMembership membership, SwarmChanges c
             HeartbeatTick = asked.Raft.HeartbeatTick ?? old.Raft?.HeartbeatTick,
         },
         Dispatcher = asked.Dispatcher?.HeartbeatPeriod is { } period && period > TimeSpan.Zero ? asked.Dispatcher : old.Dispatcher,
-        CAConfig = asked.CAConfig?.NodeCertExpiry is { } expiry && expiry > TimeSpan.Zero ? asked.CAConfig : old.CAConfig,
+        CAConfig = asked.CAConfig is not { } config ? old.CAConfig : config with
+        {
+            NodeCertExpiry = config.NodeCertExpiry is { } expiry && expiry > TimeSpan.Zero ? expiry : old.CAConfig?.NodeCertExpiry,
+            ForceRotate = config.ForceRotate ?? old.CAConfig?.ForceRotate,
+        },
         TaskDefaults = asked.TaskDefaults ?? old.TaskDefaults,
         EncryptionConfig = asked.EncryptionConfig ?? old.EncryptionConfig,
     };

@@ -63,7 +63,4 @@ public interface ISwarmMembership
 
     /// <summary>Leaves the swarm: tasks stop, state is removed. A manager needs <paramref name="force"/>.</summary>
     Task LeaveAsync(bool force, CancellationToken stop);
-
-    /// <summary>New join tokens, for those asked for.</summary>
-    Task RotateTokensAsync(bool worker, bool manager, CancellationToken stop);
 }

@@ -15,8 +15,9 @@ namespace SwarmPS.Daemon.Composition;
 internal sealed class ManagerParts : ILeadership, IAsyncDisposable
 {
     private ManagerParts(
-        NodeFile node, NodeIdentity identity, PeerTrust trust, ManagerList managers, SwarmStore store, Dispatcher dispatcher, ManagerQuorum quorum, ManagerChannels channels)
+        NodeFile node, NodeIdentity identity, PeerTrust trust, ManagerList managers, SwarmStore store, Dispatcher dispatcher, ManagerQuorum quorum, ManagerChannels channels, RootChangeLoop rootChange)
     {
+        RootChange = rootChange;
         (Node, Identity, Trust, Managers) = (node, identity, trust, managers);
         (Store, Dispatcher, Quorum, Channels) = (store, dispatcher, quorum, channels);
         Address = IPEndPoint.Parse(node.AdvertiseAddr).Address.ToString();
@@ -49,6 +50,9 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
     /// <summary>Its connections to other managers.</summary>
     public ManagerChannels Channels { get; }
 
+    /// <summary>Ends changes of the root, while it leads.</summary>
+    public RootChangeLoop RootChange { get; }
+
     /// <inheritdoc/>
     public bool IsLeader => Quorum.Link.IsLeader;
 
@@ -68,6 +72,7 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
         {
             var store = new SwarmStore(clock, RequestIds());
             var dispatcher = new Dispatcher(store, new(), clock, logging.CreateLogger<Dispatcher>());
+            var rootChange = new RootChangeLoop(store, node.NodeId, identity, clock, logging.CreateLogger<RootChangeLoop>());
             var quorum = await ManagerQuorum.StartAsync(
                 new()
                 {
@@ -82,12 +87,12 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
                     ForceNewQuorum = entry.ForceNew,
                     Joining = entry.Joining,
                     Forwarded = entry.Forwarded,
-                    WhileLeading = term => LeadAsync(store, dispatcher, clock, logging, term),
+                    WhileLeading = term => LeadAsync(store, dispatcher, rootChange, clock, logging, term),
                     Logging = logging,
                     Clock = clock,
                 },
                 stop).ConfigureAwait(false);
-            return new(node, identity, trust, managers, store, dispatcher, quorum, channels);
+            return new(node, identity, trust, managers, store, dispatcher, quorum, channels, rootChange);
         }
         catch
         {
@@ -118,11 +123,13 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
     }
 
     /// <summary>The leader's loops; the first one to fail ends the term.</summary>
-    private static async Task LeadAsync(SwarmStore store, Dispatcher dispatcher, TimeProvider clock, ILoggerFactory logging, CancellationToken term)
+    private static async Task LeadAsync(
+        SwarmStore store, Dispatcher dispatcher, RootChangeLoop rootChange, TimeProvider clock, ILoggerFactory logging, CancellationToken term)
     {
         await using var scope = new LoopScope(term);
         scope.Run("control", new ControlLoop(store, clock, SwarmFounding.NewId, logging.CreateLogger<ControlLoop>()).RunAsync);
         scope.Run("dispatch", dispatcher.RunAsync);
+        scope.Run("root change", rootChange.RunAsync);
         throw await scope.FirstFault.WaitAsync(term).ConfigureAwait(false);
     }
 

@@ -66,7 +66,7 @@ internal sealed class ManagerSession : ISwarmSession
         {
             if (entry.Found is { } found)
                 await parts.Store.UpdateAsync(found, stop).ConfigureAwait(false);
-            var remote = new RemoteDispatcher(parts.Channels, parts.Managers, parts.Address, clock, logging.CreateLogger<RemoteDispatcher>());
+            var remote = new RemoteDispatcher(parts.Channels, parts.Managers, parts.Address, clock, logging.CreateLogger<RemoteDispatcher>()) { TrustInfo = () => parts.Identity.TrustInfo };
             var dispatcher = new ManagerDispatcher(parts, parts.Dispatcher.For(node.NodeId, parts.Address), remote, parts.Managers);
             var terms = new TermsWatch(parts.Store, new());
             var certificates = new CertificateService(parts.Store, parts.Identity, new(clock), clock, logging.CreateLogger<CertificateService>());
@@ -94,6 +94,7 @@ internal sealed class ManagerSession : ISwarmSession
                     parts.Channels.Recycle();
                     parts.Quorum.Recycle();
                     remote.Reconnect();
+                    parts.RootChange.Renewed();
                     if (parts.Identity.Subject.Role != before.Role)
                         session!.roleChanged.TrySetResult();
                 },
@@ -174,6 +175,7 @@ internal sealed class ManagerSession : ISwarmSession
         scope.Run("session terms", terms.RunAsync);
         scope.Run("known managers", LearnManagersAsync);
         scope.Run("own role", WatchRoleAsync);
+        scope.Run("trusted roots", WatchRootsAsync);
         scope.Run("manager connections", parts.Quorum.RunAsync);
         scope.Run("certificate renewal", Renewal.RunAsync);
         _ = WatchAsync();
@@ -223,6 +225,18 @@ internal sealed class ManagerSession : ISwarmSession
                 log.DemotionWaits(refusal.Message);
             }
             await Task.Delay(RetryInterval, clock, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Has the certificate renewed as soon as the swarm trusts other roots: the new one comes with them.</summary>
+    private async Task WatchRootsAsync(CancellationToken stop)
+    {
+        using var feed = Member.Store.Feed.Subscribe(ObjectKind.Swarm);
+        while (true)
+        {
+            if (RootChange.Trusted(Member.Store.Current.Swarm) is { } roots && roots != parts.Identity.RootPem)
+                Renewal.Hurry();
+            await feed.NextAsync(stop).ConfigureAwait(false);
         }
     }
 

@@ -37,9 +37,11 @@ internal sealed record SwarmFounding
     public static SwarmFounding Create(SwarmInitRequest request, SwarmDirectory directory, TimeProvider clock)
     {
         var node = NodeOf(request.ListenAddr, request.AdvertiseAddr, request.DataPathAddr) with { NodeId = NewId(), SwarmId = NewId() };
-        using var root = RootCa.Create(clock);
+        using var root = request.Spec?.CAConfig is { SigningCACert: { Length: > 0 } certificate, SigningCAKey: { Length: > 0 } key }
+            ? RootChange.LoadFit(certificate, key, clock)
+            : RootCa.Create(clock);
         Equip(node, root, SwarmDefaults.Fill(request.Spec), directory, clock);
-        return new(request, node, root);
+        return new(request with { Spec = RootChange.WithoutRoot(request.Spec) }, node, root);
     }
 
     /// <summary>A node of this machine at the addresses that are asked for. Throws <see cref="SwarmException"/> where one is wrong.</summary>

@@ -160,25 +160,6 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public Task RotateTokensAsync(bool worker, bool manager, CancellationToken stop)
-    {
-        var member = Member ?? throw new SwarmException(SwarmErrorCode.Unavailable, NotIn);
-        return member.Store.UpdateAsync(
-            tx =>
-            {
-                var swarm = tx.View.Swarm!;
-                var root = swarm.TLSInfo!.TrustRoot!;
-                tx.Put(swarm with
-                {
-                    JoinTokens = new(
-                        worker ? JoinToken.Create(root) : swarm.JoinTokens!.Worker,
-                        manager ? JoinToken.Create(root) : swarm.JoinTokens!.Manager),
-                });
-            },
-            stop);
-    }
-
     /// <summary>Stops this node's part in its swarm; containers stay as they are.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -37,6 +37,12 @@ internal sealed class WorkerSession : ISwarmSession
                 if (wanted != identity.Subject.Role)
                     Renewal!.Hurry();
             },
+            RootsWanted = roots =>
+            {
+                if (roots != identity.RootPem)
+                    Renewal!.Hurry();
+            },
+            TrustInfo = () => identity.TrustInfo,
             Refused = refusal => fault.TrySetResult(refusal),
         };
         agent = new(options, directory, node, dispatcher, clock, logging);

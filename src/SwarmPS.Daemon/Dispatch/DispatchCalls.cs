@@ -32,7 +32,8 @@ internal sealed record SessionDown(SessionTerms? Terms = null, Assignments? Assi
 /// <param name="BeatEvery">How often the node must be heard.</param>
 /// <param name="Managers">All managers.</param>
 /// <param name="Role">What the node is to be; where its certificate says otherwise, it renews that.</param>
-internal sealed record SessionTerms(TimeSpan BeatEvery, ValueList<ManagerAddress> Managers, NodeRole Role = NodeRole.Worker);
+/// <param name="Roots">The roots to trust, PEM; where the node trusts others, it renews its certificate, which brings them. Null from a manager that does not say.</param>
+internal sealed record SessionTerms(TimeSpan BeatEvery, ValueList<ManagerAddress> Managers, NodeRole Role = NodeRole.Worker, string? Roots = null);
 
 /// <summary>Where a manager is reached.</summary>
 /// <param name="NodeId">The manager.</param>

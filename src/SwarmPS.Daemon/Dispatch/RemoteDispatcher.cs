@@ -30,6 +30,12 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
     /// <summary>Hears what the managers want this node to be.</summary>
     public Action<NodeRole>? RoleWanted { get; init; }
 
+    /// <summary>Hears which roots the managers want this node to trust, PEM.</summary>
+    public Action<string>? RootsWanted { get; init; }
+
+    /// <summary>What the node tells of its certificate, each time a session begins.</summary>
+    public Func<TlsInfo>? TrustInfo { get; init; }
+
     /// <summary>Hears that the managers refuse this node for good.</summary>
     public Action<SwarmException>? Refused { get; init; }
 
@@ -100,6 +106,8 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
     {
         managers.Learn(terms.Managers);
         RoleWanted?.Invoke(terms.Role);
+        if (terms.Roots is { } roots)
+            RootsWanted?.Invoke(roots);
     }
 
     private static TaskCompletionSource<ManagerChannel> NewLeader() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -138,7 +146,7 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
         var session = new RemoteSession(manager);
         try
         {
-            await session.BeginAsync(new(description, address), either.Token).ConfigureAwait(false);
+            await session.BeginAsync(new(description with { TLSInfo = TrustInfo?.Invoke() ?? description.TLSInfo }, address), either.Token).ConfigureAwait(false);
             return session;
         }
         catch (Exception failure)

@@ -1,3 +1,4 @@
+using SwarmPS.Daemon.Security;
 using SwarmPS.Model;
 using SwarmPS.Store;
 
@@ -50,15 +51,17 @@ internal sealed class TermsWatch(SwarmStore store, DispatcherOptions options)
     private static SharedTerms Of(Snapshot state, DispatcherOptions options) => new(
         options.Patience(state.Swarm) / options.Beats,
         Managers(state),
-        state.Nodes.All.Where(node => node.Spec.Role is NodeRole.Manager).Select(node => node.Id).Order(StringComparer.Ordinal).ToValueList());
+        state.Nodes.All.Where(node => node.Spec.Role is NodeRole.Manager).Select(node => node.Id).Order(StringComparer.Ordinal).ToValueList(),
+        RootChange.Trusted(state.Swarm));
 }
 
 /// <summary>What the terms of all sessions come from.</summary>
 /// <param name="BeatEvery">How often nodes must be heard.</param>
 /// <param name="Managers">Where managers are reached.</param>
 /// <param name="ManagerIds">Nodes that are, or are to be, managers.</param>
-internal sealed record SharedTerms(TimeSpan BeatEvery, ValueList<ManagerAddress> Managers, ValueList<string> ManagerIds)
+/// <param name="Roots">The roots that nodes trust, PEM.</param>
+internal sealed record SharedTerms(TimeSpan BeatEvery, ValueList<ManagerAddress> Managers, ValueList<string> ManagerIds, string? Roots)
 {
     /// <summary>The terms of one node.</summary>
-    public SessionTerms For(string nodeId) => new(BeatEvery, Managers, ManagerIds.Contains(nodeId) ? NodeRole.Manager : NodeRole.Worker);
+    public SessionTerms For(string nodeId) => new(BeatEvery, Managers, ManagerIds.Contains(nodeId) ? NodeRole.Manager : NodeRole.Worker, Roots);
 }

@@ -71,11 +71,11 @@ internal sealed class CertificateService(SwarmStore store, NodeIdentity identity
     private IssueAnswer Sign(byte[] request, NodeSubject subject)
     {
         var swarm = store.Current.Swarm!;
-        using var root = RootCa.Of(swarm) ?? throw new SwarmException(
+        using var root = RootChange.Signer(swarm) ?? throw new SwarmException(
             SwarmErrorCode.FailedPrecondition, "This swarm's certificates are signed by an outside authority, which is not asked yet.");
         var key = KeyOf(request);
-        var certificate = root.Issue(key, subject, swarm.Spec.CAConfig?.NodeCertExpiry ?? RootCa.DefaultNodeValidity, clock);
-        return new(subject.NodeId, subject.SwarmId, subject.Role, certificate, swarm.TLSInfo?.TrustRoot ?? root.CertificatePem, TermsWatch.Managers(store.Current));
+        var certificate = root.Issue(key, subject, swarm.Spec.CAConfig?.NodeCertExpiry ?? RootCa.DefaultNodeValidity, clock, swarm.Rotation?.CrossSignedPem);
+        return new(subject.NodeId, subject.SwarmId, subject.Role, certificate, RootChange.Trusted(swarm) ?? root.CertificatePem, TermsWatch.Managers(store.Current));
     }
 
     private static PublicKey KeyOf(byte[] request)

@@ -23,6 +23,9 @@ public sealed class NodeIdentity : IDisposable
     /// <summary>The certificate with its key.</summary>
     public X509Certificate2 Certificate => present.Certificate;
 
+    /// <summary>What this node tells of its trust: its roots, and which of them has signed its certificate.</summary>
+    public TlsInfo TrustInfo => present.TrustInfo;
+
     /// <summary>Makes a key and has the swarm's own authority sign for it, as on the first manager.</summary>
     public static (NodeIdentity Identity, NodeCertificate Files) Create(RootCa root, NodeSubject subject, TimeSpan validity, TimeProvider clock)
     {
@@ -51,12 +54,28 @@ public sealed class NodeIdentity : IDisposable
             if (!NodeSubject.TryRead(parsed, out var subject))
                 throw Damaged("the certificate names no node of a swarm", null);
             // TLS on some systems needs a key that came by PKCS#12.
-            return new(X509CertificateLoader.LoadPkcs12(parsed.Export(X509ContentType.Pkcs12), null), files.RootPem, subject);
+            return new(X509CertificateLoader.LoadPkcs12(parsed.Export(X509ContentType.Pkcs12), null), files.RootPem, subject, TrustOf(parsed, files.RootPem));
         }
         catch (CryptographicException fault)
         {
             throw Damaged(fault.Message, fault);
         }
+    }
+
+    private static TlsInfo TrustOf(X509Certificate2 certificate, string rootPem)
+    {
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPem(rootPem);
+        var wanted = certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier ?? default;
+        var issuer = roots.FirstOrDefault(root =>
+            root.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()?.SubjectKeyIdentifierBytes.Span.SequenceEqual(wanted.Span) == true);
+        var info = new TlsInfo(
+            rootPem,
+            Convert.ToBase64String(certificate.IssuerName.RawData),
+            issuer is null ? null : Convert.ToBase64String(issuer.PublicKey.ExportSubjectPublicKeyInfo()));
+        foreach (var root in roots)
+            root.Dispose();
+        return info;
     }
 
     private static SwarmException Damaged(string how, Exception? fault) => new(
@@ -65,7 +84,7 @@ public sealed class NodeIdentity : IDisposable
         fault);
 
     /// <summary>What belongs together, so that it changes together.</summary>
-    private sealed record Present(X509Certificate2 Certificate, string RootPem, NodeSubject Subject);
+    private sealed record Present(X509Certificate2 Certificate, string RootPem, NodeSubject Subject, TlsInfo TrustInfo);
 }
 
 /// <summary>What a node keeps of its identity, each PEM.</summary>

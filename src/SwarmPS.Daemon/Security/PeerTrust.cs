@@ -91,6 +91,9 @@ public sealed class PeerTrust
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.ImportFromPem(onlyRoot ?? identity!.RootPem);
+        using var crossed = CrossSignature.Of(certificate);
+        if (crossed is not null)
+            chain.ChainPolicy.ExtraStore.Add(crossed);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.VerificationTimeIgnored = false;

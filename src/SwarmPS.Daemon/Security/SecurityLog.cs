@@ -23,4 +23,7 @@ internal static partial class SecurityLog
 
     [LoggerMessage(3305, LogLevel.Information, "This manager {How} when it starts again")]
     internal static partial void Autolock(this ILogger log, string how);
+
+    [LoggerMessage(3306, LogLevel.Information, "Every node has a certificate of the new root: the old one is trusted no more, and the join tokens have changed")]
+    internal static partial void RootChanged(this ILogger log);
 }

@@ -16,13 +16,13 @@ public sealed class SwarmValidationTests
         {
             Name = "mine",
             Dispatcher = new(TimeSpan.FromSeconds(-1)),
-            CAConfig = new() { NodeCertExpiry = TimeSpan.FromMinutes(59), ExternalCAs = [new()], ForceRotate = 1 },
+            CAConfig = new() { NodeCertExpiry = TimeSpan.FromMinutes(59), ExternalCAs = [new()], SigningCACert = "a root without its key" },
             EncryptionConfig = new(true),
         });
         Assert.Equal(
-            ["Name", "Dispatcher.HeartbeatPeriod", "CAConfig.NodeCertExpiry", "CAConfig.ExternalCAs", "CAConfig"],
+            ["Name", "Dispatcher.HeartbeatPeriod", "CAConfig.NodeCertExpiry", "CAConfig.SigningCACert", "CAConfig.ExternalCAs"],
             problems.Select(problem => problem.Path));
-        Assert.Equal([false, false, false, true, true], problems.Select(problem => problem.Unsupported));
+        Assert.Equal([false, false, false, false, true], problems.Select(problem => problem.Unsupported));
     }
 
     [Fact]

@@ -24,8 +24,6 @@ internal sealed class FakeMembership : ISwarmMembership, IAsyncDisposable
 
     public SwarmInitRequest? Initialized { get; private set; }
 
-    public (bool Worker, bool Manager)? Rotated { get; private set; }
-
     public Task<string> RestoreAsync(SwarmRestoreRequest request, string nodeId, IReadOnlyList<StoreObject> objects, CancellationToken cancel) => Task.FromResult(nodeId);
 
     public async Task<string> InitAsync(SwarmInitRequest request, CancellationToken cancel)
@@ -37,7 +35,7 @@ internal sealed class FakeMembership : ISwarmMembership, IAsyncDisposable
         await store.UpdateAsync(
             tx =>
             {
-                tx.Put(new SwarmObject { Id = "swarm1aaaaaaaaaaaaaaaaaaa", Spec = request.Spec ?? new() { Name = "default" }, JoinTokens = new("SWMTKN-1-w", "SWMTKN-1-m") });
+                tx.Put(new SwarmObject { Id = "swarm1aaaaaaaaaaaaaaaaaaa", Spec = request.Spec ?? new() { Name = "default" }, TLSInfo = new("the root"), JoinTokens = new("SWMTKN-1-w", "SWMTKN-1-m") });
                 tx.Put(new Node
                 {
                     Id = NodeId,
@@ -69,12 +67,6 @@ internal sealed class FakeMembership : ISwarmMembership, IAsyncDisposable
         if (Member is not null && !force)
             throw new SwarmException(SwarmErrorCode.Unavailable, "You are attempting to leave the swarm on a node that is participating as a manager.");
         (Member, State) = (null, LocalNodeState.Inactive);
-        return Task.CompletedTask;
-    }
-
-    public Task RotateTokensAsync(bool worker, bool manager, CancellationToken cancel)
-    {
-        Rotated = (worker, manager);
         return Task.CompletedTask;
     }
 

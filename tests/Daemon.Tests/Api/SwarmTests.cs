@@ -67,9 +67,9 @@ public sealed class SwarmTests
         Assert.Contains("invalid swarm version ''", await api.RefusedAsync(400, "POST", "/swarm/update", "{}"));
         Assert.Equal(SwarmException.OutOfSequenceText, await api.RefusedAsync(500, "POST", $"/swarm/update?version={version + 1}", "{}"));
         await api.OkAsync("POST", $"/swarm/update?version={version}&rotateWorkerToken=1", """{"Name":"default","Labels":{"a":"b"},"Dispatcher":{"HeartbeatPeriod":7000000000}}""");
-        Assert.Equal((true, false), api.Membership.Rotated);
         var swarm = await api.OkAsync("GET", "/swarm");
-        Assert.Equal(("b", 7000000000L, "SWMTKN-1-w"), ((string?)swarm!["Spec"]!["Labels"]!["a"], (long)swarm["Spec"]!["Dispatcher"]!["HeartbeatPeriod"]!, (string?)swarm["JoinTokens"]!["Worker"]));
+        Assert.Equal(("b", 7000000000L, "SWMTKN-1-m"), ((string?)swarm!["Spec"]!["Labels"]!["a"], (long)swarm["Spec"]!["Dispatcher"]!["HeartbeatPeriod"]!, (string?)swarm["JoinTokens"]!["Manager"]));
+        Assert.NotEqual("SWMTKN-1-w", (string?)swarm["JoinTokens"]!["Worker"]);
         await api.OkAsync("POST", $"/swarm/update?version={swarm["Version"]!["Index"]}", """{"Orchestration":{"TaskHistoryRetentionLimit":2}}""");
         Assert.Equal("b", (string?)(await api.OkAsync("GET", "/swarm"))!["Spec"]!["Labels"]!["a"]);
         Assert.Contains("59", (await api.RefusedAsync(400, "POST", "/swarm/update?version=59x", "{}")));

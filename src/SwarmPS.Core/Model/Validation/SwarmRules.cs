@@ -16,14 +16,19 @@ internal static class SwarmRules
         problems.AddUnless(expiry is null || expiry == TimeSpan.Zero || expiry >= CertExpiryMin, "CAConfig.NodeCertExpiry", "minimum certificate expiry time is: 1h0m0s");
         if (Admission.Of(spec).Except(Admission.Words).FirstOrDefault() is { } word)
             problems.Add($"Labels[{Admission.Label}]", $"'{word}' is nothing that can be admitted: known are {string.Join(", ", Admission.Words)}");
+        problems.AddUnless(
+            string.IsNullOrEmpty(spec.CAConfig?.SigningCACert) == string.IsNullOrEmpty(spec.CAConfig?.SigningCAKey),
+            "CAConfig.SigningCACert", "the root certificate and its key go together: managers sign with the key");
         CheckUnsupported(spec, problems);
     }
 
     private static void CheckUnsupported(SwarmSpec spec, SpecProblems problems)
     {
         if (spec.CAConfig?.ExternalCAs is { Count: > 0 })
-            problems.Unsupported("CAConfig.ExternalCAs", "external certificate authorities are not supported yet");
-        if (spec.CAConfig is { SigningCACert.Length: > 0 } or { SigningCAKey.Length: > 0 } or { ForceRotate: > 0 })
-            problems.Unsupported("CAConfig", "rotating the root certificate is not supported yet");
+        {
+            problems.Unsupported(
+                "CAConfig.ExternalCAs",
+                "external certificate authorities (cfssl) are not supported: managers sign by themselves; give them your own root with its key instead (docker swarm ca --rotate --ca-cert FILE --ca-key FILE)");
+        }
     }
 }
