@@ -6,6 +6,9 @@ namespace SwarmPS.Daemon.Rpc;
 /// <summary>This node's connections to managers, one for each address, by mutual TLS.</summary>
 internal sealed class ManagerChannels(PeerTrust trust) : IDisposable
 {
+    private static readonly TimeSpan LongestElection = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
+
     private readonly object gate = new();
     private Dictionary<string, ManagerChannel> open = [];
     private Dictionary<string, ManagerChannel> old = [];
@@ -33,11 +36,33 @@ internal sealed class ManagerChannels(PeerTrust trust) : IDisposable
     /// <param name="managers">Where managers may be, the likeliest first.</param>
     /// <param name="ask">Asks one of them.</param>
     /// <param name="stop">Gives up.</param>
-    public async Task<T> AskLeaderAsync<T>(IEnumerable<string> managers, Func<ManagerChannel, CancellationToken, Task<T>> ask, CancellationToken stop)
+    /// <param name="patience">The time, where an election that is under way is to be waited for, 10 s at the most.</param>
+    public async Task<T> AskLeaderAsync<T>(
+        IEnumerable<string> managers, Func<ManagerChannel, CancellationToken, Task<T>> ask, CancellationToken stop, TimeProvider? patience = null)
+    {
+        var candidates = managers.ToList();
+        var began = patience?.GetTimestamp() ?? 0;
+        while (true)
+        {
+            List<string> answers = [];
+            var (found, isElecting, answer) = await TryLeaderAsync(candidates, ask, answers, stop).ConfigureAwait(false);
+            if (found)
+                return answer!;
+            if (!isElecting || patience is null || patience.GetElapsedTime(began) > LongestElection)
+                throw new SwarmException(
+                    SwarmErrorCode.Unavailable,
+                    answers.Count == 0 ? "No manager's address is known." : $"The swarm's leader is not reached. {string.Join(" ", answers)}");
+            await Task.Delay(BetweenTries, patience, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks one manager after the other; whether a manager answered that it does not lead tells an election from a swarm out of reach.</summary>
+    private async Task<(bool Found, bool IsElecting, T? Answer)> TryLeaderAsync<T>(
+        List<string> managers, Func<ManagerChannel, CancellationToken, Task<T>> ask, List<string> answers, CancellationToken stop)
     {
         var next = new LinkedList<string>(managers);
         HashSet<string> asked = [];
-        List<string> answers = [];
+        var isElecting = false;
         while (next.First is { Value: var address })
         {
             next.RemoveFirst();
@@ -45,10 +70,11 @@ internal sealed class ManagerChannels(PeerTrust trust) : IDisposable
                 continue;
             try
             {
-                return await ask(To(address), stop).ConfigureAwait(false);
+                return (true, false, await ask(To(address), stop).ConfigureAwait(false));
             }
             catch (NotLeadingException elsewhere)
             {
+                isElecting = true;
                 answers.Add($"{address}: {elsewhere.Message}");
                 if (elsewhere.Leader is { } leader)
                     next.AddFirst(leader);
@@ -58,9 +84,7 @@ internal sealed class ManagerChannels(PeerTrust trust) : IDisposable
                 answers.Add(refusal.Message);
             }
         }
-        throw new SwarmException(
-            SwarmErrorCode.Unavailable,
-            answers.Count == 0 ? "No manager's address is known." : $"The swarm's leader is not reached. {string.Join(" ", answers)}");
+        return (false, isElecting, default);
     }
 
     /// <summary>

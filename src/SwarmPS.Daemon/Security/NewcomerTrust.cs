@@ -26,7 +26,7 @@ internal static class NewcomerTrust
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var channels = new ManagerChannels(PeerTrust.OfNewcomer(root, clock));
         var request = new IssueRequest(RequestFor(key), token, availability);
-        var answer = await channels.AskLeaderAsync(remotes, (manager, cancel) => manager.AskAsync(CertificateCalls.Issue, request, cancel), stop).ConfigureAwait(false);
+        var answer = await channels.AskLeaderAsync(remotes, (manager, cancel) => manager.AskAsync(CertificateCalls.Issue, request, cancel), stop, clock).ConfigureAwait(false);
         return (answer, new(answer.CertificatePem, key.ExportPkcs8PrivateKeyPem(), answer.RootPem));
     }
 

@@ -24,9 +24,9 @@ public sealed class TaskLogsTests : IAsyncDisposable
     [Fact]
     public async Task TaskWithoutContainer_HasNoOutput_AndFollowingWaitsForOne()
     {
-        await agent.StartAsync(Samples.Task() with { DesiredState = TaskState.Ready });
         var pulling = new TaskCompletionSource();
         agent.Engine.Before = call => call.StartsWith("pull", StringComparison.Ordinal) ? pulling.Task : Task.CompletedTask;
+        await agent.StartAsync(Samples.Task() with { DesiredState = TaskState.Ready });
         agent.Dispatcher.Send(complete: false, Samples.Task(id: "task2", slot: 4));
         await agent.ReachesAsync("task2", TaskState.Preparing);
         Assert.Empty(await ReadAsync("task2", Both));
