@@ -103,7 +103,8 @@ internal sealed class RealAgent : IAsyncDisposable
         var made = await Client.Exec.CreateContainerExecAsync(id, new() { Cmd = command, AttachStdout = true, AttachStderr = true }, CancellationToken.None);
         using var output = await Client.Exec.StartContainerExecAsync(made.ID, new(), CancellationToken.None);
         await output.ReadOutputToEndAsync(CancellationToken.None);
-        Assert.Equal(0, (await Client.Exec.InspectContainerExecAsync(made.ID, CancellationToken.None)).ExitCode);
+        // Where the command lets the container end, the end may come first, and kills the command.
+        Assert.True((await Client.Exec.InspectContainerExecAsync(made.ID, CancellationToken.None)).ExitCode is 0 or 137);
     }
 
     /// <summary>Waits until a container is gone.</summary>
