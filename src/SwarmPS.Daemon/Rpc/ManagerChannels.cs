@@ -36,23 +36,23 @@ internal sealed class ManagerChannels(PeerTrust trust) : IDisposable
     /// <param name="managers">Where managers may be, the likeliest first.</param>
     /// <param name="ask">Asks one of them.</param>
     /// <param name="stop">Gives up.</param>
-    /// <param name="patience">The time, where an election that is under way is to be waited for, 10 s at the most.</param>
+    /// <param name="clock">The time, where an election that is under way is to be waited for, 10 s at the most.</param>
     public async Task<T> AskLeaderAsync<T>(
-        IEnumerable<string> managers, Func<ManagerChannel, CancellationToken, Task<T>> ask, CancellationToken stop, TimeProvider? patience = null)
+        IEnumerable<string> managers, Func<ManagerChannel, CancellationToken, Task<T>> ask, CancellationToken stop, TimeProvider? clock = null)
     {
         var candidates = managers.ToList();
-        var began = patience?.GetTimestamp() ?? 0;
+        var began = clock?.GetTimestamp() ?? 0;
         while (true)
         {
             List<string> answers = [];
             var (found, isElecting, answer) = await TryLeaderAsync(candidates, ask, answers, stop).ConfigureAwait(false);
             if (found)
                 return answer!;
-            if (!isElecting || patience is null || patience.GetElapsedTime(began) > LongestElection)
+            if (!isElecting || clock is null || clock.GetElapsedTime(began) > LongestElection)
                 throw new SwarmException(
                     SwarmErrorCode.Unavailable,
                     answers.Count == 0 ? "No manager's address is known." : $"The swarm's leader is not reached. {string.Join(" ", answers)}");
-            await Task.Delay(BetweenTries, patience, stop).ConfigureAwait(false);
+            await Task.Delay(BetweenTries, clock, stop).ConfigureAwait(false);
         }
     }
 
