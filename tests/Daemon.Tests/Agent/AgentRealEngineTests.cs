@@ -42,7 +42,7 @@ public sealed class AgentRealEngineTests : IAsyncDisposable
         Assert.Equal($"/web.1.{agent.Id()}", container.Name);
         Assert.Equal((agent.Id(), agent.Swarm), (container.Config!.Labels![AgentLabels.TaskId], container.Config.Labels[AgentLabels.SwarmId]));
         Assert.Equal("up\nE:down\n", Sorted(await agent.LogsAsync()));
-        await agent.ExecAsync("sh", "-c", "echo go > /tmp/end");
+        await agent.LetEndAsync();
         var ended = await agent.ReachesAsync(TaskState.Failed);
         Assert.Equal(("task: non-zero exit (3)", 3), (ended.Err, ended.ContainerStatus!.ExitCode));
         Assert.Equal("up\nE:down\n", Sorted(await agent.LogsAsync()));
@@ -199,7 +199,7 @@ public sealed class AgentRealEngineTests : IAsyncDisposable
         await agent.StartAsync(agent.Of(new() { Command = ["sh", "-c", "echo a; read line < /tmp/end; echo b >&2"], Tty = true, Init = false }).WithFifo());
         await agent.ReachesAsync(TaskState.Running);
         var following = agent.LogsAsync(options: new() { Stdout = true, Stderr = true, Follow = true });
-        await agent.ExecAsync("sh", "-c", "echo go > /tmp/end");
+        await agent.LetEndAsync();
         Assert.Equal("a\r\nb\r\n", await following);
         Assert.Equal("b\r\n", await agent.LogsAsync(options: new() { Stdout = true, Tail = "1" }));
         Assert.Empty(await agent.LogsAsync(options: new() { Stdout = true, Since = "2100-01-01T00:00:00Z" }));

@@ -97,14 +97,18 @@ internal sealed class RealAgent : IAsyncDisposable
     }
 
     /// <summary>Runs a command in a task's container and waits for its end.</summary>
-    public async Task ExecAsync(params string[] command)
+    public async Task ExecAsync(params string[] command) => Assert.Equal(0, await ExitCodeAsync(command));
+
+    /// <summary>Lets a container end that waits for a line; its end may come first and kill the command that wrote it.</summary>
+    public async Task LetEndAsync() => Assert.True(await ExitCodeAsync("sh", "-c", "echo go > /tmp/end") is 0 or 137);
+
+    private async Task<long?> ExitCodeAsync(params string[] command)
     {
         var id = Dispatcher.Last(Id())!.ContainerStatus!.ContainerId!;
         var made = await Client.Exec.CreateContainerExecAsync(id, new() { Cmd = command, AttachStdout = true, AttachStderr = true }, CancellationToken.None);
         using var output = await Client.Exec.StartContainerExecAsync(made.ID, new(), CancellationToken.None);
         await output.ReadOutputToEndAsync(CancellationToken.None);
-        // Where the command lets the container end, the end may come first, and kills the command.
-        Assert.True((await Client.Exec.InspectContainerExecAsync(made.ID, CancellationToken.None)).ExitCode is 0 or 137);
+        return (await Client.Exec.InspectContainerExecAsync(made.ID, CancellationToken.None)).ExitCode;
     }
 
     /// <summary>Waits until a container is gone.</summary>
