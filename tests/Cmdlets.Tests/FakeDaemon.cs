@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using SwarmPS.Api;
 using SwarmPS.Model;
 
@@ -28,9 +27,9 @@ internal sealed class FakeDaemon : IAsyncDisposable
     {
         this.folder = folder;
         Socket = socket;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => options.ListenUnixSocket(Socket));
+        // Every other builder watches the folder that it runs in, with all below it, for changed settings.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.ListenUnixSocket(Socket));
         server = builder.Build();
         server.Run(AnswerAsync);
         Json("GET /_ping", () => "OK");
