@@ -69,8 +69,8 @@ internal static class Jobs
             Stop(draft, slot, TaskState.Remove);
     }
 
-    /// <summary>Whether a slot's task is on its way.</summary>
-    private static bool IsActive(Slot slot) => slot.Live.Any(task => task.Status.State <= TaskState.Running);
+    /// <summary>Whether a slot's task is on its way, or has failed and waits for its replacement's time.</summary>
+    private static bool IsActive(Slot slot) => slot.Live.Any(task => task.Status.State != TaskState.Complete);
 
     /// <summary>Whether a task has done its work, or has failed for good. One that was stopped because its node was drained has not.</summary>
     private static bool IsSettled(SwarmTask task) =>

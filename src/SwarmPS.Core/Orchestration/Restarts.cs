@@ -45,6 +45,12 @@ internal static class Restarts
             var lost = mayMove && task.NodeId != "" && NodeStanding.IsLost(node);
             if (!ended && !lost)
                 continue;
+            // A node prepares a task that waits for its delay. One that fails in that must not have another prepared at once.
+            if (!lost && task.Restart?.NotBefore is { } startAt && draft.Now < startAt)
+            {
+                draft.Wake(startAt);
+                continue;
+            }
             if (!draft.HasRoom())
                 return;
             var old = draft.Put(task with { DesiredState = TaskState.Shutdown });

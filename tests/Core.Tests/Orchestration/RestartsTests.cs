@@ -110,6 +110,23 @@ public sealed class RestartsTests
     }
 
     [Fact]
+    public void ReplacementThatFailsBeforeItMayStart_IsReplacedOnlyThen()
+    {
+        world.Create(1).Settle();
+        world.Report(world.LiveIn(1), TaskState.Rejected).Plan();
+        var waiting = world.LiveIn(1);
+        // A node prepares it at once, as by pulling its image; nothing tries again before the delay has passed.
+        world.Later(0.1).Report(waiting, TaskState.Rejected).Plan();
+        Assert.Equal(2, world.Tasks.Count);
+        Assert.Equal(waiting.Restart!.NotBefore, world.WakeAt);
+        world.Later(4.8).Plan();
+        Assert.Equal(2, world.Tasks.Count);
+        world.Later(0.1).Plan();
+        Assert.Equal(3, world.Tasks.Count);
+        Assert.Equal(world.Now + TimeSpan.FromSeconds(10), world.LiveIn(1).Restart!.NotBefore);
+    }
+
+    [Fact]
     public void LongGracePeriod_IsWaitedFor()
     {
         world.Create(1, new() { ContainerSpec = new() { StopGracePeriod = TimeSpan.FromMinutes(5) } }).Settle();
