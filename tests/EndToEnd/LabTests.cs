@@ -21,8 +21,10 @@ public sealed class LabTests(ITestOutputHelper report) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Replicas_SpreadOverTheNodes()
+    public async Task Replicas_SpreadOverTheNodes_AndAreReachedThere()
     {
+        await Manager.CreateServiceAsync(TaskReach.Service("where"), CancellationToken.None);
+        await TaskReach.CheckAsync(lab, "n1", "where");
         await Manager.CreateServiceAsync(Sleeping("web", 6), CancellationToken.None);
         await RunningAsync("web", tasks => Spread(tasks) is [2, 2, 2]);
     }

@@ -17,6 +17,9 @@ public sealed class ManagerTests : IAsyncLifetime
     public async Task Managers_AreCutOff_Demoted_Promoted_AndLeave_ByTheDockerClient()
     {
         await StatusAsync("n1", status => status.Values.Order().SequenceEqual(["Leader", "Reachable", "Reachable"]));
+        await lab.Client("n1").CreateServiceAsync(TaskReach.Service("where"), CancellationToken.None);
+        await Task.WhenAll(lab.Names.Select(manager => TaskReach.CheckAsync(lab, manager, "where")));
+        await Docker("n2").RunAsync("service", "rm", "where");
         var (leader, others) = await SidesAsync();
         await SmallerSide_RefusesAsync(leader, others);
         (leader, others) = await SidesAsync();

@@ -105,6 +105,10 @@ public sealed partial class SwarmClient
     /// <summary>A task by id or its beginning.</summary>
     public Task<SwarmTask> GetTaskAsync(string id, CancellationToken stop) => GetAsync<SwarmTask>(Url($"/tasks/{Id(id)}"), stop);
 
+    /// <summary>Starts a command in a task that runs, on whichever node.</summary>
+    public async Task<SwarmProcess> StartProcessAsync(string id, TaskExecRequest request, CancellationToken stop) =>
+        await SwarmProcess.OpenAsync(await SendAsync(HttpMethod.Post, Url($"/swarmps/tasks/{Id(id)}/exec"), request, stop, upgrade: true).ConfigureAwait(false), stop).ConfigureAwait(false);
+
     /// <summary>How far a service is from what is wanted, told anew at each change until it is converged or has failed.</summary>
     public async IAsyncEnumerable<Convergence> WatchConvergenceAsync(string id, [EnumeratorCancellation] CancellationToken stop)
     {

@@ -59,9 +59,14 @@ public sealed partial class SwarmClient : IDisposable
         (await SendAsync(method, path, body, stop).ConfigureAwait(false)).Dispose();
 
     /// <summary>Sends a request and gives its answer once the head is there, or throws what went wrong.</summary>
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, CancellationToken stop, RegistryAuth? registry = null)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, CancellationToken stop, RegistryAuth? registry = null, bool upgrade = false)
     {
         using var request = new HttpRequestMessage(method, path);
+        if (upgrade)
+        {
+            request.Headers.Connection.Add("Upgrade");
+            request.Headers.TryAddWithoutValidation("Upgrade", "tcp");
+        }
         if (registry is not null)
             request.Headers.TryAddWithoutValidation("X-Registry-Auth", registry.Header);
         if (body is not null)
@@ -69,7 +74,7 @@ public sealed partial class SwarmClient : IDisposable
         try
         {
             var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
-            if (answer.IsSuccessStatusCode)
+            if (answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.SwitchingProtocols)
                 return answer;
             using (answer)
                 throw await RefusalAsync(answer, stop).ConfigureAwait(false);

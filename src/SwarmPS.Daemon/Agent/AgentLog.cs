@@ -46,4 +46,7 @@ internal static partial class AgentLog
 
     [LoggerMessage(3113, LogLevel.Warning, "Task {Task} in {Path} could not be read and is left out; the managers will send it again. {Reason}")]
     internal static partial void RowUnreadable(this ILogger log, string task, string path, string reason);
+
+    [LoggerMessage(3114, LogLevel.Debug, "The stream with the manager at {Address} ended. {Reason}")]
+    internal static partial void StreamEnded(this ILogger log, string address, string reason);
 }

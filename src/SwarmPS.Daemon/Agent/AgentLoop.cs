@@ -44,6 +44,9 @@ internal sealed partial class AgentLoop : IEngineObserver
         folders = new(options.RuntimeFolder, shelf);
     }
 
+    /// <summary>Hears of managers that want a stream with this node; it must not wait.</summary>
+    public Action<StreamCall>? Called { get; init; }
+
     /// <summary>Runs until stopped; ends by a fault where a loop of the agent fails.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -133,6 +136,8 @@ internal sealed partial class AgentLoop : IEngineObserver
     /// <summary>Takes what the managers want of this node.</summary>
     private void Apply(Assignments assignments)
     {
+        foreach (var call in assignments.Calls)
+            Called?.Invoke(call);
         lock (gate)
         {
             // Before the tasks that need them come, and after those that needed them were told to end.

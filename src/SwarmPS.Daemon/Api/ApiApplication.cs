@@ -39,6 +39,7 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
             .. new ConfigEndpoints(changes).Routes(),
             .. new TaskEndpoints(changes).Routes(),
             .. new LogEndpoints(options, changes, log).Routes(),
+            .. new ExecEndpoints(options, changes).Routes(),
             .. new ConvergenceEndpoints(changes).Routes(),
             .. new EventEndpoints(options, engine, log).Routes(),
             .. new BackupEndpoints(options, changes).Routes(),

@@ -21,6 +21,9 @@ internal sealed record ApiServerOptions
     /// <summary>The output of tasks.</summary>
     public required ITaskLogs Logs { get; init; }
 
+    /// <summary>Commands in tasks.</summary>
+    public required ITaskProcesses Processes { get; init; }
+
     /// <summary>Where other managers' clients are answered; null where there are none.</summary>
     public ForwardedCalls? Forwarded { get; init; }
 

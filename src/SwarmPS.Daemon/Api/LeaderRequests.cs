@@ -68,12 +68,13 @@ internal sealed class LeaderRequests(ApiServerOptions options)
     {
         [] => false,
         ["swarm", var verb, ..] => !OfThisNode.Contains(verb),
+        ["swarmps", "tasks", ..] => true,
         ["swarmps", ..] => method is "GET",
         [var kind, ..] => Kinds.Contains(kind),
     };
 
     private static bool IsForLeader(string method, string[] segments) =>
-        method is not ("GET" or "HEAD") || segments is ["swarm", "unlockkey"];
+        method is not ("GET" or "HEAD") ? segments is not ["swarmps", "tasks", _, "exec"] : segments is ["swarm", "unlockkey"];
 
     private async Task ReadAsync(ApiCall call, ISwarmQuorum quorum, Answer answer)
     {

@@ -50,7 +50,7 @@ internal static class DaemonHost
             // The swarm first: whoever reaches the socket finds it working.
             await ResumeAsync(membership, stop).ConfigureAwait(false);
             await using var api = await ApiServer.StartAsync(
-                new() { Sockets = sockets, EngineSocket = engine, Membership = membership, Forwarded = membership.Forwarded, Logs = membership.Logs, LoggerFactory = logging }, stop).ConfigureAwait(false);
+                new() { Sockets = sockets, EngineSocket = engine, Membership = membership, Forwarded = membership.Forwarded, Logs = membership.Logs, Processes = membership.Processes, LoggerFactory = logging }, stop).ConfigureAwait(false);
             log.Ready(string.Join(", ", options.Hosts), options.Engine, options.DataRoot);
             await UntilStoppedAsync(stop).ConfigureAwait(false);
             log.Stopping();

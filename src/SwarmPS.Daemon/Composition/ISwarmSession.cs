@@ -11,8 +11,11 @@ internal interface ISwarmSession : IAsyncDisposable
     /// <summary>Whether it is a manager's part.</summary>
     bool IsManager { get; }
 
-    /// <summary>The output of this node's tasks.</summary>
+    /// <summary>The output of tasks: on a manager of all, on a worker of its own.</summary>
     ITaskLogs Logs { get; }
+
+    /// <summary>Commands in tasks, of the same ones.</summary>
+    ITaskProcesses Processes { get; }
 
     /// <summary>Ends with what broke the session, or with nothing once it was stopped.</summary>
     Task<Exception?> Fault { get; }

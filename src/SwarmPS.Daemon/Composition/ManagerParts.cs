@@ -14,10 +14,13 @@ namespace SwarmPS.Daemon.Composition;
 /// <summary>What a manager is made of, before nodes reach it: identity, keys, log, store, and the way to other managers.</summary>
 internal sealed class ManagerParts : ILeadership, IAsyncDisposable
 {
+    private readonly TimeProvider clock;
+
     private ManagerParts(
-        NodeFile node, NodeIdentity identity, PeerTrust trust, ManagerList managers, SwarmStore store, Dispatcher dispatcher, ManagerQuorum quorum, ManagerChannels channels, RootChangeLoop rootChange)
+        NodeFile node, NodeIdentity identity, PeerTrust trust, ManagerList managers, SwarmStore store, Dispatcher dispatcher, ManagerQuorum quorum, ManagerChannels channels, RootChangeLoop rootChange,
+        TimeProvider clock)
     {
-        RootChange = rootChange;
+        (RootChange, this.clock) = (rootChange, clock);
         (Node, Identity, Trust, Managers) = (node, identity, trust, managers);
         (Store, Dispatcher, Quorum, Channels) = (store, dispatcher, quorum, channels);
         Address = IPEndPoint.Parse(node.AdvertiseAddr).Address.ToString();
@@ -92,7 +95,7 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
                     Clock = clock,
                 },
                 stop).ConfigureAwait(false);
-            return new(node, identity, trust, managers, store, dispatcher, quorum, channels, rootChange);
+            return new(node, identity, trust, managers, store, dispatcher, quorum, channels, rootChange, clock);
         }
         catch
         {
@@ -103,11 +106,19 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
     }
 
     /// <summary>Asks the leader, wherever it is. Throws <see cref="Model.SwarmException"/>.</summary>
-    public Task<T> AskLeaderAsync<T>(Func<ManagerChannel, CancellationToken, Task<T>> ask, CancellationToken stop)
+    /// <param name="ask">Asks a manager.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <param name="clock">The time, where an election is to be waited for.</param>
+    public Task<T> AskLeaderAsync<T>(Func<ManagerChannel, CancellationToken, Task<T>> ask, CancellationToken stop, TimeProvider? clock = null)
     {
         var known = TermsWatch.Managers(Store.Current).Select(manager => manager.Address).Concat(Managers.Candidates);
-        return Channels.AskLeaderAsync(known.Prepend(LeaderAddress).OfType<string>().Where(address => address != Node.AdvertiseAddr), ask, stop);
+        return Channels.AskLeaderAsync(known.Prepend(LeaderAddress).OfType<string>().Where(address => address != Node.AdvertiseAddr), ask, stop, clock);
     }
+
+    /// <summary>Has the leader call a node. Throws <see cref="Model.SwarmException"/>.</summary>
+    public Task CallNodeAsync(NodeCall call, CancellationToken stop) => IsLeader
+        ? Dispatcher.CallAsync(call.NodeId, call.Call, stop)
+        : AskLeaderAsync((leader, cancel) => leader.AskAsync(NodeStreamCalls.Call, call, cancel), stop, clock);
 
     /// <summary>This manager's next certificate: its own to give while it leads.</summary>
     public Task<IssueAnswer> RenewAsync(CertificateService own, RenewRequest request, CancellationToken stop) => IsLeader

@@ -23,6 +23,7 @@ internal sealed class ManagerSession : ISwarmSession
     private readonly ManagerParts parts;
     private readonly NodeListener listener;
     private readonly NodeAgent agent;
+    private readonly TaskAccess access;
     private readonly TermsWatch terms;
     private readonly LoopScope scope = new(CancellationToken.None);
     private readonly TimeProvider clock;
@@ -31,8 +32,9 @@ internal sealed class ManagerSession : ISwarmSession
     private readonly TaskCompletionSource<Exception?> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int disposed;
 
-    private ManagerSession(ManagerParts parts, NodeListener listener, NodeAgent agent, TermsWatch terms, TimeProvider clock, ILogger log)
+    private ManagerSession(ManagerParts parts, NodeListener listener, NodeAgent agent, NodeStreams streams, TermsWatch terms, TimeProvider clock, ILogger log)
     {
+        access = new(parts.Store, parts.Node.NodeId, agent.Logs, agent.Processes, streams);
         (this.parts, this.listener, this.agent, this.terms, this.clock, this.log) = (parts, listener, agent, terms, clock, log);
         Member = new(parts.Node.NodeId, parts.Address, parts.Store) { Quorum = parts.Quorum.Link };
     }
@@ -44,7 +46,10 @@ internal sealed class ManagerSession : ISwarmSession
     public bool IsManager => true;
 
     /// <inheritdoc/>
-    public ITaskLogs Logs => agent.Logs;
+    public ITaskLogs Logs => access;
+
+    /// <inheritdoc/>
+    public ITaskProcesses Processes => access;
 
     /// <inheritdoc/>
     public Task<Exception?> Fault => fault.Task;
@@ -69,6 +74,7 @@ internal sealed class ManagerSession : ISwarmSession
             var remote = new RemoteDispatcher(parts.Channels, parts.Managers, parts.Address, clock, logging.CreateLogger<RemoteDispatcher>()) { TrustInfo = () => parts.Identity.TrustInfo };
             var dispatcher = new ManagerDispatcher(parts, parts.Dispatcher.For(node.NodeId, parts.Address), remote, parts.Managers);
             var terms = new TermsWatch(parts.Store, new());
+            var streams = new NodeStreams(node.AdvertiseAddr, parts.CallNodeAsync, parts.Dispatcher, clock);
             var certificates = new CertificateService(parts.Store, parts.Identity, new(clock), clock, logging.CreateLogger<CertificateService>());
             listener = await NodeListener.StartAsync(
                 new()
@@ -77,14 +83,14 @@ internal sealed class ManagerSession : ISwarmSession
                     Trust = parts.Trust,
                     Store = parts.Store,
                     Leadership = parts,
-                    Services = [certificates, new DispatcherService(parts.Dispatcher, terms, clock), .. parts.Quorum.Services],
+                    Services = [certificates, new DispatcherService(parts.Dispatcher, terms, clock), streams, .. parts.Quorum.Services],
                     Clock = clock,
                     Logging = logging,
                 },
                 stop).ConfigureAwait(false);
             if (entry.Joining)
                 await parts.AskLeaderAsync((leader, cancel) => leader.AskAsync(ManagerCalls.Join, new(node.AdvertiseAddr), cancel), stop).ConfigureAwait(false);
-            agent = new(options, directory, node, dispatcher, clock, logging);
+            agent = new(options, directory, node, dispatcher, parts.Channels, clock, logging);
             ManagerSession? session = null;
             var renewal = new CertificateRenewal(
                 parts.Identity, directory, (request, cancel) => parts.RenewAsync(certificates, request, cancel), WorkerSession.NextDouble, clock, logging.CreateLogger<CertificateRenewal>())
@@ -99,7 +105,7 @@ internal sealed class ManagerSession : ISwarmSession
                         session!.roleChanged.TrySetResult();
                 },
             };
-            session = new(parts, listener, agent, terms, clock, logging.CreateLogger<ManagerSession>()) { Renewal = renewal };
+            session = new(parts, listener, agent, streams, terms, clock, logging.CreateLogger<ManagerSession>()) { Renewal = renewal };
             if (entry.BeforeAgent is { } ready)
                 await ready().ConfigureAwait(false);
             session.Run();

@@ -3,6 +3,7 @@ using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Agent.Engine;
 using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Daemon.Persistence;
+using SwarmPS.Daemon.Rpc;
 
 namespace SwarmPS.Daemon.Composition;
 
@@ -11,20 +12,31 @@ internal sealed class NodeAgent : IDisposable
 {
     private readonly DockerEngine engine;
     private readonly AgentLoop agent;
+    private readonly StreamAnswers answers;
 
     /// <summary>An agent that does nothing until it runs.</summary>
-    public NodeAgent(DaemonOptions options, SwarmDirectory directory, NodeFile node, IDispatcher dispatcher, TimeProvider clock, ILoggerFactory logging)
+    public NodeAgent(
+        DaemonOptions options, SwarmDirectory directory, NodeFile node, IDispatcher dispatcher, ManagerChannels channels, TimeProvider clock, ILoggerFactory logging)
     {
         engine = new(DaemonOptions.UnixPath("--engine", options.Engine));
-        agent = new(Options(options, directory, node), dispatcher, engine, clock, logging.CreateLogger<AgentLoop>());
+        agent = new(Options(options, directory, node), dispatcher, engine, clock, logging.CreateLogger<AgentLoop>()) { Called = call => answers!.Take(call) };
         Logs = new TaskLogs(agent, engine);
+        Processes = new TaskProcesses(agent, engine);
+        answers = new(channels, Logs, Processes, logging.CreateLogger<StreamAnswers>());
     }
 
     /// <summary>The output of this node's tasks.</summary>
     public ITaskLogs Logs { get; }
 
+    /// <summary>Commands in this node's tasks.</summary>
+    public ITaskProcesses Processes { get; }
+
     /// <summary>Runs until stopped.</summary>
-    public Task RunAsync(CancellationToken stop) => agent.RunAsync(stop);
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await using var streams = answers.ConfigureAwait(false);
+        await agent.RunAsync(stop).ConfigureAwait(false);
+    }
 
     /// <summary>Stops and removes this swarm's containers here; false where the engine is out of reach. Not while it runs.</summary>
     public async Task<bool> RemoveAllAsync(CancellationToken stop)

@@ -33,7 +33,8 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     {
         (this.options, this.directory, this.clock, this.logging) = (options, directory, clock, logging);
         log = logging.CreateLogger<SwarmMembership>();
-        Logs = new SessionLogs(() => standing.Session?.Logs);
+        var access = new SessionAccess(() => standing.Session);
+        (Logs, Processes) = (access, access);
     }
 
     /// <inheritdoc/>
@@ -45,8 +46,11 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     /// <inheritdoc/>
     public SwarmMember? Member => standing.Session?.Member;
 
-    /// <summary>The output of this node's tasks, whatever swarm it is in.</summary>
+    /// <summary>The output of tasks, whatever swarm this node is in.</summary>
     public ITaskLogs Logs { get; }
+
+    /// <summary>Commands in tasks, whatever swarm this node is in.</summary>
+    public ITaskProcesses Processes { get; }
 
     /// <summary>Where the API answers clients of other managers.</summary>
     public ForwardedCalls Forwarded { get; } = new();
@@ -360,10 +364,13 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     /// <summary>Where the node stands, read as one.</summary>
     private sealed record Standing(LocalNodeState State, string Error, ISwarmSession? Session);
 
-    /// <summary>The logs of the session there is now.</summary>
-    private sealed class SessionLogs(Func<ITaskLogs?> current) : ITaskLogs
+    /// <summary>The way to tasks of the session there is now.</summary>
+    private sealed class SessionAccess(Func<ISwarmSession?> current) : ITaskLogs, ITaskProcesses
     {
-        public IAsyncEnumerable<TaskLogLine> ReadAsync(string taskId, TaskLogOptions wanted, CancellationToken stop) =>
-            (current() ?? throw new SwarmException(SwarmErrorCode.Unavailable, NotIn)).ReadAsync(taskId, wanted, stop);
+        private ISwarmSession Session => current() ?? throw new SwarmException(SwarmErrorCode.Unavailable, NotIn);
+
+        public IAsyncEnumerable<TaskLogLine> ReadAsync(string taskId, TaskLogOptions wanted, CancellationToken stop) => Session.Logs.ReadAsync(taskId, wanted, stop);
+
+        public Task<ITaskProcess> StartAsync(string taskId, TaskExecRequest request, CancellationToken stop) => Session.Processes.StartAsync(taskId, request, stop);
     }
 }

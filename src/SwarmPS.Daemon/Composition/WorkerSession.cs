@@ -45,7 +45,7 @@ internal sealed class WorkerSession : ISwarmSession
             TrustInfo = () => identity.TrustInfo,
             Refused = refusal => fault.TrySetResult(refusal),
         };
-        agent = new(options, directory, node, dispatcher, clock, logging);
+        agent = new(options, directory, node, dispatcher, channels, clock, logging);
         Member = new(node.NodeId, address, new SwarmStore(clock, static () => default))
         {
             KnownManagers = () => managers.Known.Select(manager => new RemoteManager(manager.NodeId, manager.Address)),
@@ -64,6 +64,9 @@ internal sealed class WorkerSession : ISwarmSession
 
     /// <inheritdoc/>
     public ITaskLogs Logs => agent.Logs;
+
+    /// <inheritdoc/>
+    public ITaskProcesses Processes => agent.Processes;
 
     /// <inheritdoc/>
     public Task<Exception?> Fault => fault.Task;

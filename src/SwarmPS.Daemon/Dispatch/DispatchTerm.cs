@@ -19,11 +19,13 @@ internal sealed class DispatchTerm
     private readonly Dictionary<string, NodeSession> sessions = [];
     private readonly NodeWatch watch;
     private readonly ChangeSubscription feed;
+    private readonly TimeProvider clock;
+    private TaskCompletionSource entered = NewSignal();
 
     /// <summary>A term that lasts until <paramref name="ended"/>.</summary>
     public DispatchTerm(SwarmStore store, DispatcherOptions options, TimeProvider clock, ILogger log, CancellationToken ended)
     {
-        (this.store, this.options, this.log, this.ended) = (store, options, log, ended);
+        (this.store, this.options, this.clock, this.log, this.ended) = (store, options, clock, log, ended);
         watch = new(store, SessionOf, Silent, clock, log);
         Statuses = new(store);
         // Sessions read the state when they open, which is later: of what was before, the feed need not tell.
@@ -73,6 +75,40 @@ internal sealed class DispatchTerm
         }
     }
 
+    /// <summary>Has a node come to a manager with a stream; one that has just lost its leader is waited for. Throws <see cref="SwarmException"/>.</summary>
+    public async Task CallAsync(string nodeId, StreamCall call, CancellationToken stop)
+    {
+        using var late = new CancellationTokenSource(options.CallWithin, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, ended, late.Token);
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                if (sessions.TryGetValue(nodeId, out var session))
+                {
+                    session.Call(call);
+                    return;
+                }
+                next = entered.Task;
+            }
+            var node = store.Current.Nodes.Find(nodeId) ?? throw SwarmException.NotFound("node", nodeId);
+            var name = node.Description?.Hostname ?? nodeId;
+            if (node.Status.State is NodeState.Down)
+                throw new SwarmException(SwarmErrorCode.Unavailable, $"Node {name} is down: nothing on it can be reached until it is back.");
+            try
+            {
+                await next.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                throw new SwarmException(SwarmErrorCode.Unavailable, ended.IsCancellationRequested ? "This manager does not lead any more." : $"Node {name} has no session with the managers. See that its swarmpsd runs and reaches them.");
+            }
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private static void Register(StoreTransaction tx, string nodeId, string address, NodeDescription description)
     {
         var node = tx.View.Nodes.Find(nodeId) ?? throw new SwarmException(
@@ -114,6 +150,8 @@ internal sealed class DispatchTerm
         {
             older = sessions.GetValueOrDefault(session.NodeId);
             sessions[session.NodeId] = session;
+            entered.TrySetResult();
+            entered = NewSignal();
             if (session.LastHeard is null)
                 watch.Heard(session.NodeId);
             else

@@ -37,6 +37,10 @@ internal sealed class Dispatcher(SwarmStore store, DispatcherOptions options, Ti
         }
     }
 
+    /// <summary>Has a node come to a manager with a stream. Throws <see cref="SwarmException"/> where it cannot be told.</summary>
+    public async Task CallAsync(string nodeId, StreamCall call, CancellationToken stop) =>
+        await (await TermAsync(stop).ConfigureAwait(false)).CallAsync(nodeId, call, stop).ConfigureAwait(false);
+
     private static TaskCompletionSource<DispatchTerm> NewTerm() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task<DispatchTerm> TermAsync(CancellationToken stop)

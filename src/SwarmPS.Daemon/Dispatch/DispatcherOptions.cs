@@ -23,6 +23,9 @@ internal sealed record DispatcherOptions
     /// <summary>How long a call waits for a manager that is about to lead; then it is refused, and looks for the leader elsewhere.</summary>
     public TimeSpan LeadWithin { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a node is waited for that has no session, as after a change of the leader.</summary>
+    public TimeSpan CallWithin { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a node of this swarm may be silent.</summary>
     public TimeSpan Patience(SwarmObject? swarm)
     {

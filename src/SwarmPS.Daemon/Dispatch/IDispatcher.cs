@@ -13,7 +13,18 @@ public sealed record Assignments(bool Complete, IReadOnlyList<SwarmTask> Tasks, 
 
     /// <summary>Ids of secrets and configs that no task of the node names any more.</summary>
     public IReadOnlyList<string> RemovedPayloads { get; init; } = [];
+
+    /// <summary>Managers that the node is to come to with a stream.</summary>
+    public IReadOnlyList<StreamCall> Calls { get; init; } = [];
+
+    /// <summary>Whether it says nothing.</summary>
+    public bool IsEmpty => !Complete && Tasks.Count + Removed.Count + Payloads.Count + RemovedPayloads.Count + Calls.Count == 0;
 }
+
+/// <summary>A manager wants a stream with a node: output of a task, or a command in one.</summary>
+/// <param name="Id">What the node says to be let in; nobody else knows it.</param>
+/// <param name="Address">Where the manager is: <c>IP:PORT</c>.</param>
+public sealed record StreamCall(string Id, string Address);
 
 /// <summary>A secret or a config that a node gets since a task of it names it.</summary>
 /// <param name="Id">Its id.</param>

@@ -16,6 +16,7 @@ internal sealed class NodeSession(string nodeId, SwarmStore store, Heartbeat? he
     private readonly Dictionary<string, AssignedTask> sent = [];
     private readonly NodePayloads payloads = new();
     private HashSet<string> changed = [];
+    private List<StreamCall> calls = [];
     private bool all = true;
     private string? ended;
     private TaskCompletionSource wake = NewSignal();
@@ -32,6 +33,9 @@ internal sealed class NodeSession(string nodeId, SwarmStore store, Heartbeat? he
     /// <summary>Any task may have changed.</summary>
     public void MarkAll() => Change(() => all = true);
 
+    /// <summary>A manager wants a stream with the node.</summary>
+    public void Call(StreamCall call) => Change(() => calls.Add(call));
+
     /// <summary>Ends the session.</summary>
     public void End(string reason) => Change(() => ended = reason);
 
@@ -42,18 +46,19 @@ internal sealed class NodeSession(string nodeId, SwarmStore store, Heartbeat? he
         {
             bool everything;
             HashSet<string> some;
+            List<StreamCall> called;
             Task wait;
             lock (gate)
             {
                 if (ended is { } reason)
                     throw new SwarmException(SwarmErrorCode.Unavailable, $"The session of node {nodeId} has ended: {reason}");
-                ((everything, all), (some, changed)) = ((all, false), (changed, []));
+                ((everything, all), (some, changed), (called, calls)) = ((all, false), (changed, []), (calls, []));
                 if (wake.Task.IsCompleted)
                     wake = NewSignal();
                 wait = wake.Task;
             }
-            var next = everything ? Everything(store.Current) : Changes(store.Current, some);
-            if (next.Complete || next.Tasks.Count + next.Removed.Count + next.Payloads.Count + next.RemovedPayloads.Count > 0)
+            var next = (everything ? Everything(store.Current) : Changes(store.Current, some)) with { Calls = called };
+            if (!next.IsEmpty)
                 return next;
             await wait.WaitAsync(stop).ConfigureAwait(false);
         }

@@ -45,9 +45,24 @@ internal sealed class RpcRoutes(NodeAdmission admission)
         NodeRole[] roles,
         Func<NodeCaller, IAsyncStreamReader<TRequest>, IServerStreamWriter<TAnswer>, CancellationToken, Task> answer)
         where TRequest : class where TAnswer : class =>
+        AddDuplex(method, peer => admission.RequireOnLeader(peer, roles), answer);
+
+    /// <summary>A stream with any manager, by nodes of some roles.</summary>
+    public void Duplex<TRequest, TAnswer>(
+        Method<TRequest, TAnswer> method,
+        NodeRole[] roles,
+        Func<NodeCaller, IAsyncStreamReader<TRequest>, IServerStreamWriter<TAnswer>, CancellationToken, Task> answer)
+        where TRequest : class where TAnswer : class =>
+        AddDuplex(method, peer => admission.Require(peer, roles), answer);
+
+    private void AddDuplex<TRequest, TAnswer>(
+        Method<TRequest, TAnswer> method,
+        Func<NodePeer, NodeCaller> admit,
+        Func<NodeCaller, IAsyncStreamReader<TRequest>, IServerStreamWriter<TAnswer>, CancellationToken, Task> answer)
+        where TRequest : class where TAnswer : class =>
         builder.AddMethod(method, (requests, answers, call) => GuardAsync<object?>(call, async () =>
         {
-            await answer(admission.RequireOnLeader(PeerOf(call), roles), requests, answers, call.CancellationToken).ConfigureAwait(false);
+            await answer(admit(PeerOf(call)), requests, answers, call.CancellationToken).ConfigureAwait(false);
             return null;
         }));
 

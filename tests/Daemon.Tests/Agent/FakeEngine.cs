@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Docker.DotNet.Models;
+using SwarmPS.Api;
 using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Agent.Engine;
 using SwarmPS.Model;
@@ -181,6 +182,9 @@ internal sealed class FakeEngine(Pulse pulse) : IEngine
         yield return new(true, "bad\n"u8.ToArray());
         yield return new(false, "o\nend"u8.ToArray());
     }
+
+    public Task<ITaskProcess> StartProcessAsync(string id, TaskExecRequest request, CancellationToken stop) =>
+        CallAsync<ITaskProcess>($"exec {id} {string.Join(' ', request.Cmd)}", () => new FakeProcess(request));
 
     private async Task<T> CallAsync<T>(string call, Func<T> act)
     {

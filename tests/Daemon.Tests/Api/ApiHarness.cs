@@ -5,6 +5,7 @@ using Newtonsoft.Json.Linq;
 using SwarmPS.Api;
 using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Api;
+using SwarmPS.Daemon.Tests.Agent;
 
 namespace SwarmPS.Daemon.Tests.Api;
 
@@ -16,7 +17,7 @@ internal sealed class ApiHarness : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("swarmps-api-").FullName;
     private readonly CancellationTokenSource deadline = new(Deadline);
 
-    private ApiHarness(string? engine, ITaskLogs? logs)
+    private ApiHarness(string? engine, ITaskLogs? logs, ITaskProcesses? processes)
     {
         Socket = Path.Combine(folder, "api.sock");
         Options = new()
@@ -25,6 +26,7 @@ internal sealed class ApiHarness : IAsyncDisposable
             EngineSocket = engine ?? Path.Combine(folder, "no-engine.sock"),
             Membership = Membership,
             Logs = logs ?? new FakeTaskLogs(),
+            Processes = processes ?? new FakeProcesses(),
             LoggerFactory = NullLoggerFactory.Instance,
             Group = "no-such-group",
             EngineTimeout = TimeSpan.FromSeconds(3),
@@ -45,9 +47,9 @@ internal sealed class ApiHarness : IAsyncDisposable
 
     public ApiServer Server { get; private set; } = null!;
 
-    public static async Task<ApiHarness> StartAsync(bool swarm = true, string? engine = null, ITaskLogs? logs = null)
+    public static async Task<ApiHarness> StartAsync(bool swarm = true, string? engine = null, ITaskLogs? logs = null, ITaskProcesses? processes = null)
     {
-        var harness = new ApiHarness(engine, logs);
+        var harness = new ApiHarness(engine, logs, processes);
         if (swarm)
             await harness.Membership.InitAsync(new(), harness.Stop);
         harness.Server = await ApiServer.StartAsync(harness.Options, harness.Stop);

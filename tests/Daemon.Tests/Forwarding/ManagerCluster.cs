@@ -11,6 +11,7 @@ using SwarmPS.Daemon.Forwarding;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Rpc;
 using SwarmPS.Daemon.Security;
+using SwarmPS.Daemon.Tests.Agent;
 using SwarmPS.Daemon.Tests.Api;
 using SwarmPS.Daemon.Tests.Consensus;
 using SwarmPS.Model;
@@ -114,6 +115,7 @@ internal sealed class ManagerCluster : IAsyncDisposable
                 Membership = manager.Membership,
                 Forwarded = forwarded,
                 Logs = new FakeTaskLogs(),
+                Processes = new FakeProcesses(),
                 LoggerFactory = NullLoggerFactory.Instance,
                 Group = "no-such-group",
                 EngineTimeout = TimeSpan.FromSeconds(3),

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Docker.DotNet.NativeHttp;
+using SwarmPS.Api;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Agent.Engine;
@@ -15,16 +16,23 @@ internal sealed class DockerEngine : IEngine
     /// <summary>Connections at the same time: streams of logs and events and waits for stops hold one each.</summary>
     private const int ConnectionsMax = 1024;
 
+    /// <summary>
+    /// Keys that nobody presses: clients leave a command by closing its streams. The engine would hold back the first of its own
+    /// keys, and take a command that was left for one that failed with 126.
+    /// </summary>
+    private const string NoDetachKeys = "ctrl-_,ctrl-^,ctrl-_,ctrl-^,ctrl-_,ctrl-^";
+
     private readonly DockerClient client;
+    private readonly string socketPath;
 
     /// <summary>An engine on a socket, which need not be there yet.</summary>
     /// <param name="socketPath">The socket's path.</param>
     public DockerEngine(string socketPath)
     {
-        Endpoint = "unix://" + socketPath;
+        (Endpoint, this.socketPath) = ("unix://" + socketPath, socketPath);
         client = new DockerClientBuilder()
             .WithEndpoint(new Uri("http://engine/"))
-            .WithTransportOptions(new NativeHttpTransportOptions { ConfigureHandler = handler => Connect(handler, socketPath) })
+            .WithTransportOptions(new NativeHttpTransportOptions { ConfigureHandler = Connect })
             .WithTimeout(Timeout.InfiniteTimeSpan)
             .Build();
     }
@@ -149,24 +157,75 @@ internal sealed class DockerEngine : IEngine
         }
     }
 
-    private static void Connect(SocketsHttpHandler handler, string socketPath)
+    /// <inheritdoc/>
+    public async Task<ITaskProcess> StartProcessAsync(string id, TaskExecRequest request, CancellationToken stop)
+    {
+        var wanted = new ContainerExecCreateParameters
+        {
+            Cmd = [.. request.Cmd],
+            Env = [.. request.Env ?? []],
+            User = request.User ?? "",
+            WorkingDir = request.WorkingDir ?? "",
+            Privileged = request.Privileged,
+            TTY = request.Tty,
+            AttachStdin = request.AttachStdin,
+            AttachStdout = true,
+            AttachStderr = true,
+            DetachKeys = NoDetachKeys,
+        };
+        var made = (await AskAsync(client.Exec.CreateContainerExecAsync(id, wanted, stop)).ConfigureAwait(false)).ID;
+        var process = await AskAsync(EngineProcess.StartAsync(OpenAsync, made, request.Tty, ResizeAsync, ExitCodeAsync, stop)).ConfigureAwait(false);
+        if (request.ConsoleSize is { } size)
+            await ResizeAsync(size, stop).ConfigureAwait(false);
+        return process;
+
+        async Task<int?> ExitCodeAsync(CancellationToken cancel)
+        {
+            try
+            {
+                var now = await AskAsync(client.Exec.InspectContainerExecAsync(made, cancel)).ConfigureAwait(false);
+                return now.Running ? null : (int?)now.ExitCode ?? 0;
+            }
+            catch (Exception failure) when (failure is EngineException or EngineUnreachableException)
+            {
+                // The engine forgets a container's commands with the container.
+                throw new SwarmException(SwarmErrorCode.Unavailable, $"The command's streams ended, and how it ended is not known: {failure.Message}", failure);
+            }
+        }
+
+        async Task ResizeAsync(TerminalSize to, CancellationToken cancel)
+        {
+            try
+            {
+                await AskAsync(client.Exec.ResizeExecTtyAsync(made, new() { Height = (int)to.Height, Width = (int)to.Width }, cancel)).ConfigureAwait(false);
+            }
+            catch (EngineException)
+            {
+                // The command has ended, or has not quite begun: it goes on with the size it has.
+            }
+        }
+    }
+
+    private void Connect(SocketsHttpHandler handler)
     {
         handler.MaxConnectionsPerServer = ConnectionsMax;
         handler.UseProxy = false;
-        handler.ConnectCallback = async (_, stop) =>
+        handler.ConnectCallback = async (_, stop) => new NetworkStream(await OpenAsync(stop).ConfigureAwait(false), ownsSocket: true);
+    }
+
+    private async Task<Socket> OpenAsync(CancellationToken stop)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
         {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            try
-            {
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), stop).ConfigureAwait(false);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        };
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), stop).ConfigureAwait(false);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A time as the engine reads it, exact to the nanosecond.</summary>

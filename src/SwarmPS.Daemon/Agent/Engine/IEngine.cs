@@ -1,4 +1,5 @@
 using Docker.DotNet.Models;
+using SwarmPS.Api;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Agent.Engine;
@@ -47,4 +48,7 @@ internal interface IEngine : IDisposable
 
     /// <summary>A container's output, in pieces as they come.</summary>
     IAsyncEnumerable<EngineOutput> ReadLogsAsync(string id, TaskLogOptions options, CancellationToken stop);
+
+    /// <summary>Starts a command in a container.</summary>
+    Task<ITaskProcess> StartProcessAsync(string id, TaskExecRequest request, CancellationToken stop);
 }

@@ -17,7 +17,7 @@ internal sealed class HijackablePipe : IDuplexPipe, IDisposable
 
     private HijackablePipe(ConnectionContext connection)
     {
-        raw = connection.Transport;
+        (raw, Gone) = (connection.Transport, connection.ConnectionClosed);
         Input = new Reader(this, raw.Input);
         Output = new Writer(this, raw.Output);
         whenClosed = connection.ConnectionClosed.Register(OnClosed);
@@ -28,6 +28,9 @@ internal sealed class HijackablePipe : IDuplexPipe, IDisposable
 
     /// <inheritdoc/>
     public PipeWriter Output { get; }
+
+    /// <summary>Cancelled when the client sends no more, also after the connection was taken over.</summary>
+    public CancellationToken Gone { get; }
 
     /// <summary>Lets the requests of a connection take it over.</summary>
     public static async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
