@@ -32,7 +32,7 @@ public enum ObjectKind
 public readonly record struct ObjectVersion(ulong Index);
 
 /// <summary>What every object of the store has. Objects never change: a transaction puts a new one in place.</summary>
-public abstract record StoreObject
+public abstract record StoreObject : IKeyed
 {
     /// <summary>Names the object for good: 25 characters of base 36.</summary>
     [JsonProperty("ID", Order = -10)]
@@ -53,4 +53,12 @@ public abstract record StoreObject
     /// <summary>The table that holds the object.</summary>
     [JsonIgnore]
     public abstract ObjectKind Kind { get; }
+
+    string IKeyed.Key => Id;
+}
+
+/// <summary>Something that is found by a key of its own.</summary>
+internal interface IKeyed
+{
+    string Key { get; }
 }

@@ -92,22 +92,12 @@ public sealed class Snapshot
     public IEnumerable<RequestId> RecentRequests() => Requests.All();
 
     /// <summary>The state that a checkpoint holds.</summary>
-    public static Snapshot Restore(ulong version, IEnumerable<StoreObject> objects, IEnumerable<RequestId> requests)
-    {
-        var kinds = objects.ToLookup(value => value.Kind);
-        return new(Empty)
+    public static Snapshot Restore(ulong version, IEnumerable<StoreObject> objects, IEnumerable<RequestId> requests) =>
+        new(Empty.With([.. objects.Select(StoreChange.Put)]))
         {
             Version = version,
-            Swarms = Empty.Swarms.Of([.. kinds[ObjectKind.Swarm].Cast<SwarmObject>()]),
-            Nodes = Empty.Nodes.Of([.. kinds[ObjectKind.Node].Cast<Node>()]),
-            Services = Empty.Services.Of([.. kinds[ObjectKind.Service].Cast<Service>()]),
-            Tasks = Empty.Tasks.Of([.. kinds[ObjectKind.Task].Cast<SwarmTask>()]),
-            Networks = Empty.Networks.Of([.. kinds[ObjectKind.Network].Cast<Network>()]),
-            Secrets = Empty.Secrets.Of([.. kinds[ObjectKind.Secret].Cast<Secret>()]),
-            Configs = Empty.Configs.Of([.. kinds[ObjectKind.Config].Cast<Config>()]),
             Requests = requests.Aggregate(RequestLedger.Empty, (ledger, request) => ledger.Add(request)),
         };
-    }
 
     /// <summary>
     /// The state after a log entry, or null where the entry was computed on another state and so is void.
@@ -125,35 +115,28 @@ public sealed class Snapshot
 
     /// <summary>The state after one transaction.</summary>
     internal Snapshot Apply(StoreCommand command, List<ObjectChange>? seen) =>
-        Requests.Contains(command.Request)
-            ? this
-            : new(With(command.Changes, seen)) { Version = Version + 1, Requests = Requests.Add(command.Request) };
+        Requests.Contains(command.Request) ? this : With(command.Changes, seen).Committed(command.Request);
+
+    /// <summary>A transaction's own view as the state after it.</summary>
+    internal Snapshot Committed(RequestId request) => new(this) { Version = Version + 1, Requests = Requests.Add(request) };
 
     /// <summary>The state with changes made, at the same version: a transaction's own view.</summary>
     public Snapshot With(IReadOnlyList<StoreChange> changes, List<ObjectChange>? seen = null)
     {
         if (changes.Count == 0)
             return this;
+        seen?.EnsureCapacity(seen.Count + changes.Count);
+        var kinds = changes.Select(change => change.Kind).ToHashSet();
         return new(this)
         {
-            Swarms = On(Swarms, ObjectKind.Swarm, changes, seen),
-            Nodes = On(Nodes, ObjectKind.Node, changes, seen),
-            Services = On(Services, ObjectKind.Service, changes, seen),
-            Tasks = On(Tasks, ObjectKind.Task, changes, seen),
-            Networks = On(Networks, ObjectKind.Network, changes, seen),
-            Secrets = On(Secrets, ObjectKind.Secret, changes, seen),
-            Configs = On(Configs, ObjectKind.Config, changes, seen),
+            Swarms = kinds.Contains(ObjectKind.Swarm) ? Swarms.Apply(ObjectKind.Swarm, changes, seen) : Swarms,
+            Nodes = kinds.Contains(ObjectKind.Node) ? Nodes.Apply(ObjectKind.Node, changes, seen) : Nodes,
+            Services = kinds.Contains(ObjectKind.Service) ? Services.Apply(ObjectKind.Service, changes, seen) : Services,
+            Tasks = kinds.Contains(ObjectKind.Task) ? Tasks.Apply(ObjectKind.Task, changes, seen) : Tasks,
+            Networks = kinds.Contains(ObjectKind.Network) ? Networks.Apply(ObjectKind.Network, changes, seen) : Networks,
+            Secrets = kinds.Contains(ObjectKind.Secret) ? Secrets.Apply(ObjectKind.Secret, changes, seen) : Secrets,
+            Configs = kinds.Contains(ObjectKind.Config) ? Configs.Apply(ObjectKind.Config, changes, seen) : Configs,
         };
-    }
-
-    private static Table<T> On<T>(Table<T> table, ObjectKind kind, IReadOnlyList<StoreChange> changes, List<ObjectChange>? seen) where T : StoreObject
-    {
-        foreach (var change in changes)
-        {
-            if (change.Kind == kind)
-                return table.Apply(changes.Where(c => c.Kind == kind), seen);
-        }
-        return table;
     }
 }
 

@@ -10,6 +10,7 @@ public sealed class StoreTransaction
     private readonly Snapshot start;
     private readonly Timestamp now;
     private readonly List<StoreChange> changes = [];
+    private readonly List<ObjectChange> seen = [];
     private Snapshot view;
     private int viewed;
 
@@ -37,7 +38,7 @@ public sealed class StoreTransaction
         {
             if (viewed < changes.Count)
             {
-                view = view.With(changes.GetRange(viewed, changes.Count - viewed));
+                view = view.With(viewed == 0 ? changes : changes.GetRange(viewed, changes.Count - viewed), seen);
                 viewed = changes.Count;
             }
             return view;
@@ -46,6 +47,9 @@ public sealed class StoreTransaction
 
     /// <summary>What has been changed so far.</summary>
     internal IReadOnlyList<StoreChange> Changes => changes;
+
+    /// <summary>The same as subscribers see it, up to the last look at <see cref="View"/>.</summary>
+    internal IReadOnlyList<ObjectChange> Seen => seen;
 
     /// <summary>Puts an object in place, new or not, and gives it back with its version and times.</summary>
     public T Put<T>(T value) where T : StoreObject

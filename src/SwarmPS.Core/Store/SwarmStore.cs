@@ -164,7 +164,8 @@ public sealed class SwarmStore
             var command = new StoreCommand(pending.Request ?? newRequest(), now, transaction.Changes);
             commands.Add(command);
             changes += command.Changes.Count;
-            state = state.Apply(command, seen);
+            state = transaction.View.Committed(command.Request);
+            seen.AddRange(transaction.Seen);
             return true;
         }
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using SwarmPS.Model;
 
 namespace SwarmPS.Store;
@@ -6,92 +5,89 @@ namespace SwarmPS.Store;
 /// <summary>An immutable table of objects by id, with secondary indexes. Changing it makes a new one that shares what stayed the same.</summary>
 public sealed class Table<T> where T : StoreObject
 {
-    private static readonly ImmutableDictionary<string, T> None = ImmutableDictionary.Create<string, T>(StringComparer.Ordinal);
-
-    private readonly ImmutableDictionary<string, T> byId;
-    private readonly ImmutableDictionary<string, ImmutableDictionary<string, T>>[] indexes;
+    private readonly HashTrie<T> byId;
+    private readonly HashTrie<Group>[] indexes;
     private readonly Func<T, string>[] keys;
 
     /// <summary>An empty table with an index for each key function; an empty key is not indexed.</summary>
     internal Table(params Func<T, string>[] keys)
-        : this(None, keys.Select(_ => ImmutableDictionary.Create<string, ImmutableDictionary<string, T>>(StringComparer.Ordinal)).ToArray(), keys)
+        : this(HashTrie<T>.Empty, Array.ConvertAll(keys, _ => HashTrie<Group>.Empty), keys)
     {
     }
 
-    private Table(ImmutableDictionary<string, T> byId, ImmutableDictionary<string, ImmutableDictionary<string, T>>[] indexes, Func<T, string>[] keys)
-    {
-        this.byId = byId;
-        this.indexes = indexes;
-        this.keys = keys;
-    }
+    private Table(HashTrie<T> byId, HashTrie<Group>[] indexes, Func<T, string>[] keys) =>
+        (this.byId, this.indexes, this.keys) = (byId, indexes, keys);
 
     /// <summary>The number of objects.</summary>
     public int Count => byId.Count;
 
-    /// <summary>All objects, in no order.</summary>
-    public IEnumerable<T> All => byId.Values;
+    /// <summary>All objects, in an order that their ids make: the same everywhere, and of no meaning.</summary>
+    public IReadOnlyCollection<T> All => byId;
 
     /// <summary>The object of an id, or null.</summary>
-    public T? Find(string id) => byId.GetValueOrDefault(id);
+    public T? Find(string id) => byId.Find(id);
 
     /// <summary>The objects under a key of an index, in no order.</summary>
-    internal IReadOnlyCollection<T> Under(int index, string key) =>
-        indexes[index].TryGetValue(key, out var found) ? new Values(found) : [];
+    internal IReadOnlyCollection<T> Under(int index, string key) => indexes[index].Find(key)?.Members ?? HashTrie<T>.Empty;
 
-    /// <summary>A table of these objects with the indexes of this one: the quick way to a large table.</summary>
-    internal Table<T> Of(IReadOnlyCollection<T> objects) => new(
-        None.AddRange(objects.Select(value => KeyValuePair.Create(value.Id, value))),
-        Array.ConvertAll(keys, key => ImmutableDictionary.CreateRange(
-            StringComparer.Ordinal,
-            objects.GroupBy(key, StringComparer.Ordinal).Where(group => group.Key != "").Select(group =>
-                KeyValuePair.Create(group.Key, None.AddRange(group.Select(value => KeyValuePair.Create(value.Id, value))))))),
-        keys);
-
-    /// <summary>The table after <paramref name="changes"/>; fills <paramref name="seen"/> with old and new, where it is given.</summary>
-    internal Table<T> Apply(IEnumerable<StoreChange> changes, List<ObjectChange>? seen)
+    /// <summary>The table after those of the changes that are of its kind; fills <paramref name="seen"/> with old and new, where it is given.</summary>
+    internal Table<T> Apply(ObjectKind kind, IReadOnlyList<StoreChange> changes, List<ObjectChange>? seen)
     {
-        var objects = byId.ToBuilder();
-        var builders = Array.ConvertAll(indexes, index => index.ToBuilder());
+        var objects = byId.Edit();
+        var groups = Array.ConvertAll(indexes, index => new GroupEditor(index));
         foreach (var change in changes)
         {
-            var old = objects.GetValueOrDefault(change.Id);
+            if (change.Kind != kind)
+                continue;
             var value = (T?)change.Object;
+            var old = value is null ? objects.Remove(change.Id) : objects.Put(value);
             if (old is null && value is null)
                 continue;
-            if (value is null)
-                objects.Remove(change.Id);
-            else
-                objects[change.Id] = value;
             for (var i = 0; i < keys.Length; i++)
-                Reindex(builders[i], keys[i], old, value);
-            seen?.Add(new ObjectChange(change.Kind, old, value));
+                groups[i].Move(old, value, keys[i]);
+            seen?.Add(new ObjectChange(kind, old, value));
         }
-        return new(objects.ToImmutable(), Array.ConvertAll(builders, builder => builder.ToImmutable()), keys);
+        return new(objects.Done(), Array.ConvertAll(groups, group => group.Done()), keys);
     }
 
-    private static void Reindex(ImmutableDictionary<string, ImmutableDictionary<string, T>>.Builder index, Func<T, string> key, T? old, T? value)
+    /// <summary>The objects under one key.</summary>
+    private sealed record Group(string Key, HashTrie<T> Members) : IKeyed;
+
+    /// <summary>Changes of an index in the making: each group that changes is opened once.</summary>
+    private sealed class GroupEditor(HashTrie<Group> index)
     {
-        var from = old is null ? "" : key(old);
-        var to = value is null ? "" : key(value);
-        if (from != "" && from != to)
+        private readonly Dictionary<string, HashTrie<T>.Editor> open = new(StringComparer.Ordinal);
+
+        public void Move(T? old, T? value, Func<T, string> key)
         {
-            var rest = index[from].Remove(old!.Id);
-            if (rest.IsEmpty)
-                index.Remove(from);
-            else
-                index[from] = rest;
+            var from = old is null ? "" : key(old);
+            var to = value is null ? "" : key(value);
+            if (from != "" && from != to)
+                Open(from).Remove(old!.Id);
+            if (to != "")
+                Open(to).Put(value!);
         }
-        if (to != "")
-            index[to] = (index.GetValueOrDefault(to) ?? None).SetItem(value!.Id, value);
-    }
 
-    /// <summary>A dictionary's values with their count.</summary>
-    private sealed class Values(ImmutableDictionary<string, T> objects) : IReadOnlyCollection<T>
-    {
-        public int Count => objects.Count;
+        public HashTrie<Group> Done()
+        {
+            if (open.Count == 0)
+                return index;
+            var groups = index.Edit();
+            foreach (var (key, members) in open)
+            {
+                if (members.Count == 0)
+                    groups.Remove(key);
+                else
+                    groups.Put(new(key, members.Done()));
+            }
+            return groups.Done();
+        }
 
-        public IEnumerator<T> GetEnumerator() => objects.Values.GetEnumerator();
-
-        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+        private HashTrie<T>.Editor Open(string key)
+        {
+            if (!open.TryGetValue(key, out var members))
+                open[key] = members = (index.Find(key)?.Members ?? HashTrie<T>.Empty).Edit();
+            return members;
+        }
     }
 }
