@@ -1,5 +1,6 @@
 using SwarmPS.Bench;
 using SwarmPS.Bench.Cluster;
+using SwarmPS.Bench.Scheduling;
 
 // One verb a benchmark; each prints one table of medians and ratios. See docs/benchmarks.md.
 Dictionary<string, Func<string[], Task>> benchmarks = new()
@@ -10,9 +11,13 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
     ["cmdlets"] = CmdletTimes.RunAsync,
     ["store"] = StoreCommits.RunAsync,
     ["cluster"] = ClusterBench.RunAsync,
+    ["scheduler"] = SchedulerBench.RunAsync,
 
     // A part of "store": the process whose start it measures.
     ["store-reopen"] = StoreCommits.ReopenAsync,
+
+    // A part of "scheduler": one line of its table.
+    ["scheduler-line"] = SchedulerBench.RunLineAsync,
 
     // A part of "cluster commits": one of the managers.
     ["cluster-manager"] = ReplicatingManager.RunAsync,

@@ -47,11 +47,9 @@ internal sealed class GenericStock
         return free >= count ? [new() { DiscreteResourceSpec = new(kind, count) }] : null;
     }
 
-    /// <summary>What a task asks for, chosen; null where something is missing, an empty list where it asks for nothing.</summary>
-    public ValueList<GenericResource>? Choose(Node node, SwarmTask task)
+    /// <summary>What is asked for, chosen; null where something is missing.</summary>
+    public ValueList<GenericResource>? Choose(Node node, ValueList<GenericResource> wanted)
     {
-        if (task.Spec.Resources?.Reservations?.GenericResources is not { Count: > 0 } wanted)
-            return ValueList<GenericResource>.Empty;
         List<GenericResource> chosen = [];
         foreach (var resource in wanted)
         {

@@ -8,6 +8,7 @@ internal sealed class NodeLoad(Node node)
     // Counted, because a port may be taken twice for a while: where an ended task's earlier state is told once more, after another got it.
     private Dictionary<(PortProtocol Protocol, uint Port), int>? ports;
     private Dictionary<FailureKey, FailureLog>? failures;
+    private GenericStock? generic;
     private long nanoCpusTaken;
     private long memoryBytesTaken;
 
@@ -20,7 +21,7 @@ internal sealed class NodeLoad(Node node)
     /// <summary>The node's place in the order by <see cref="ActiveTasks"/>; -1 while it takes no tasks.</summary>
     public int Place { get; set; } = -1;
 
-    public GenericStock Generic { get; } = new();
+    public GenericStock Generic => generic ??= new();
 
     public long NanoCpusFree => (Node.Description?.Resources?.NanoCPUs ?? 0) - nanoCpusTaken;
 

@@ -6,11 +6,11 @@ namespace SwarmPS.Scheduling;
 /// All nodes with their load. It follows changes one by one, each at a cost that does not grow with the number of tasks or nodes,
 /// and hearing of the same change twice does no harm.
 /// </summary>
-internal sealed class NodeLoads
+internal sealed class NodeLoads(int capacity)
 {
     private static readonly IReadOnlyDictionary<NodeLoad, int> NoNodes = new Dictionary<NodeLoad, int>();
 
-    private readonly Dictionary<string, NodeLoad> nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NodeLoad> nodes = new(capacity, StringComparer.Ordinal);
     private readonly Dictionary<string, SwarmTask> counted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<NodeLoad, int>> byService = new(StringComparer.Ordinal);
     private readonly List<List<NodeLoad>> byLoad = [];

@@ -13,7 +13,7 @@ public sealed class Scheduler
     private static readonly TimeSpan ExplainInterval = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<GroupKey, Timestamp> postponed = [];
-    private NodeLoads loads = new();
+    private NodeLoads loads = new(0);
     private WaitingTasks waiting = new();
 
     /// <summary>Plans on a state alone.</summary>
@@ -27,19 +27,23 @@ public sealed class Scheduler
     /// <summary>Makes the picture anew.</summary>
     public void Reset(Snapshot state, Timestamp now)
     {
-        (loads, waiting) = (new(), new());
+        (loads, waiting) = (new(state.Nodes.Count), new());
         postponed.Clear();
-        foreach (var node in state.Nodes.All.OrderBy(node => node.Id, StringComparer.Ordinal))
+        foreach (var node in state.Nodes.All)
             loads.Put(node);
+        List<SwarmTask> pending = [];
         List<SwarmTask> failures = [];
-        // In an order of their own, so that the same state gives the same plan.
-        foreach (var task in state.Tasks.All.OrderBy(task => task.ServiceId, StringComparer.Ordinal).ThenBy(task => task.Slot).ThenBy(task => task.Id, StringComparer.Ordinal))
+        foreach (var task in state.Tasks.All)
         {
             loads.Put(task);
-            waiting.Put(task);
-            if (HasFailed(task) && FailureLog.Matters(task.Status.Timestamp, now))
+            if (task.Status.State == TaskState.Pending)
+                pending.Add(task);
+            else if (HasFailed(task) && FailureLog.Matters(task.Status.Timestamp, now))
                 failures.Add(task);
         }
+        // In the order of their slots, as they would be heard of.
+        foreach (var task in pending.OrderBy(task => task.ServiceId, StringComparer.Ordinal).ThenBy(task => task.Slot).ThenBy(task => task.Id, StringComparer.Ordinal))
+            waiting.Put(task);
         foreach (var task in failures.OrderBy(task => task.Status.Timestamp))
             loads.Find(task.NodeId)?.NoteFailure(task);
     }
@@ -133,25 +137,19 @@ public sealed class Scheduler
     private void Place(GroupKey key, Timestamp now, List<StoreChange> changes, int changesMax)
     {
         var group = waiting.GroupOf(key);
-        INodeSource? source = null;
-        TaskFilters? filters = null;
-        List<(SwarmTask Task, TaskFilters Filters)> left = [];
-        foreach (var task in group.Tasks.Values.ToList())
+        var sample = group.Tasks.Values.First();
+        var filters = TaskFilters.For(sample, loads);
+        var source = SourceFor(sample, filters, now);
+        // Those that get a node leave the group meanwhile. Once there is no room for one, there is none for the others.
+        foreach (var task in group.Tasks.Values)
         {
             if (changes.Count >= changesMax)
                 return;
-            if (source is null || !key.IsAlike)
-            {
-                filters = TaskFilters.For(task, loads);
-                source = SourceFor(task, filters, now);
-            }
-            // Once there is no room, there is none for the others of the group.
-            if ((left.Count == 0 || !key.IsAlike) && source.Next() is { } load)
-                Assign(task, load, now, changes, "scheduler assigned task to node");
-            else
-                left.Add((task, filters!));
+            if (source.Next() is not { } load)
+                break;
+            Assign(task, load, now, changes, "scheduler assigned task to node");
         }
-        if (left.Count == 0 || Explain(key, group, left, now, changes, changesMax))
+        if (Explain(key, group, filters, now, changes, changesMax))
             waiting.Tried(key);
     }
 
@@ -168,7 +166,7 @@ public sealed class Scheduler
         {
             NodeId = load.Node.Id,
             Status = task.Status with { State = TaskState.Assigned, Timestamp = now, Message = message, Err = null },
-            AssignedGenericResources = load.Generic.Choose(load.Node, task) is { Count: > 0 } chosen ? chosen : null,
+            AssignedGenericResources = task.Spec.Resources?.Reservations?.GenericResources is { Count: > 0 } wanted ? load.Generic.Choose(load.Node, wanted) : null,
         };
         loads.Put(assigned);
         changes.Add(StoreChange.Put(assigned));
@@ -178,14 +176,13 @@ public sealed class Scheduler
     /// Tells tasks why they wait. Those that were told lately are told later, so that a swarm where much changes does not rewrite
     /// the reasons of many tasks all the time. False where the plan is full.
     /// </summary>
-    private bool Explain(GroupKey key, TaskGroup group, List<(SwarmTask Task, TaskFilters Filters)> left, Timestamp now, List<StoreChange> changes, int changesMax)
+    private bool Explain(GroupKey key, TaskGroup group, TaskFilters filters, Timestamp now, List<StoreChange> changes, int changesMax)
     {
         var later = group.ExplainedAt + ExplainInterval;
         var lately = !group.ExplainedAt.IsZero && now < later;
-        var explanation = "";
-        for (var i = 0; i < left.Count; i++)
+        string? explanation = null;
+        foreach (var task in group.Tasks.Values.ToList())
         {
-            var (task, filters) = left[i];
             if (lately && task.Status.Err is { Length: > 0 })
             {
                 postponed[key] = later;
@@ -193,9 +190,7 @@ public sealed class Scheduler
             }
             if (changes.Count >= changesMax)
                 return false;
-            if (i == 0 || !key.IsAlike || explanation == "")
-                explanation = filters.Explain(loads.All);
-            if (Tell(task, explanation, now, changes))
+            if (Tell(task, explanation ??= filters.Explain(loads.All), now, changes))
                 group.ExplainedAt = now;
         }
         return true;

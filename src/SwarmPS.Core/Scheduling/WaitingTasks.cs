@@ -4,16 +4,21 @@ namespace SwarmPS.Scheduling;
 
 /// <summary>
 /// Names tasks that are alike to the scheduler: those of one service and spec version, and one placement, which may change without
-/// asking for new tasks. Tasks without a service are looked at one by one.
+/// asking for new tasks. Tasks without a service are alike where they need the same.
 /// </summary>
-internal readonly record struct GroupKey(string ServiceId, ulong SpecVersion, Placement? Placement)
+internal readonly record struct GroupKey(string ServiceId, ulong SpecVersion, Placement? Placement, SwarmTask? WithoutService)
 {
-    public static GroupKey Of(SwarmTask task) => task.ServiceId == "" ? default : new(task.ServiceId, task.SpecVersion, task.Spec.Placement);
+    public static GroupKey Of(SwarmTask task) =>
+        new(task.ServiceId, task.SpecVersion, task.Spec.Placement, task.ServiceId == "" ? task : null);
 
-    public bool IsAlike => ServiceId is not null;
+    public bool Equals(GroupKey other) =>
+        SpecVersion == other.SpecVersion && ServiceId == other.ServiceId && Placement == other.Placement && NeedTheSame(WithoutService, other.WithoutService);
 
     /// <summary>Placements differ seldom, and are long to hash.</summary>
     public override int GetHashCode() => HashCode.Combine(ServiceId, SpecVersion);
+
+    private static bool NeedTheSame(SwarmTask? a, SwarmTask? b) => ReferenceEquals(a, b) ||
+        (a!.Spec == b!.Spec && Equals(a.Ports, b.Ports) && PluginFilter.NeedsOf(a).SequenceEqual(PluginFilter.NeedsOf(b)));
 }
 
 /// <summary>Tasks of a group that wait for a node.</summary>

@@ -181,6 +181,46 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void TasksWithoutService_ThatNeedTheSame_AreLookedAtTogether_OthersApart()
+    {
+        var small = new TaskSpec { Resources = new() { Reservations = new() { MemoryBytes = 1L << 30 } } };
+        var large = new TaskSpec { Resources = new() { Reservations = new() { MemoryBytes = 8L << 30 } } };
+        cluster.Nodes(1).Tasks(1, "", large).Tasks(1, "", small).Tasks(1, "", large).Tasks(1, "", small with { }).Plan();
+        Assert.Equal(["", "n001", "", "n001"], cluster.Of("").OrderBy(task => task.Slot).Select(task => task.NodeId));
+    }
+
+    [Fact]
+    public void Drivers_MustBeThere_WhereTheEngineTellsOfItsOwn()
+    {
+        cluster.Nodes(1, node => node with { Description = node.Description! with { Engine = new() { Plugins = [new("Network", "weave"), new("Volume", "nfs:latest"), new("Log", "journald")] } } });
+        cluster.Nodes(1, node => node with { Description = node.Description! with { Engine = new() { Plugins = [new("Log", "syslog")] } } });
+        cluster.Tasks(3, "net", with: task => task with { NetworksAttachments = [new(new Network { DriverState = new() { Name = "weave" } })] });
+        cluster.Tasks(3, "vol", new() { ContainerSpec = new() { Mounts = [new() { Target = "/data", VolumeOptions = new() { DriverConfig = new() { Name = "nfs" } } }] } });
+        cluster.Tasks(3, "log", new() { LogDriver = new() { Name = "syslog" } });
+        cluster.Tasks(2, "any", new()
+        {
+            LogDriver = new() { Name = "none" },
+            ContainerSpec = new() { Mounts = [new() { Target = "/data", VolumeOptions = new() { DriverConfig = new() { Name = "local" } } }] },
+        }, task => task with { NetworksAttachments = [new(new Network { DriverState = new() { Name = "overlay" } })] }).Plan();
+        Assert.Equal([3, 0], cluster.Loads("net"));
+        Assert.Equal([3, 0], cluster.Loads("vol"));
+        Assert.Equal([0, 3], cluster.Loads("log"));
+        Assert.Equal([1, 1], cluster.Loads("any"));
+    }
+
+    [Fact]
+    public void DriverThatIsNowhere_IsNamed_AndAnEngineThatTellsOfNone_MayHaveAny()
+    {
+        cluster.Nodes(2, node => node with { Description = node.Description! with { Engine = new() { Plugins = [new("Volume", "local")] } } });
+        cluster.Tasks(1, "vol", new() { ContainerSpec = new() { Mounts = [new() { Target = "/data", VolumeOptions = new() { DriverConfig = new() { Name = "nfs" } } }] } });
+        cluster.Tasks(1, "log", new() { LogDriver = new() { Name = "gelf" } }).Plan();
+        Assert.Equal("no suitable node (2 nodes lack the volume driver 'nfs')", cluster.Of("vol").Single().Status.Err);
+        Assert.NotEqual("", cluster.Of("log").Single().NodeId);
+        cluster.Nodes(1).Plan();
+        Assert.Equal("n003", cluster.Of("vol").Single().NodeId);
+    }
+
+    [Fact]
     public void HostPort_IsGivenOnceANode()
     {
         var port = new PortConfig { TargetPort = 80, PublishedPort = 8080, PublishMode = PublishMode.Host };
