@@ -12,6 +12,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
     ["store"] = StoreCommits.RunAsync,
     ["cluster"] = ClusterBench.RunAsync,
     ["scheduler"] = SchedulerBench.RunAsync,
+    ["tunnel"] = TunnelThroughput.RunAsync,
 
     // A part of "store": the process whose start it measures.
     ["store-reopen"] = StoreCommits.ReopenAsync,

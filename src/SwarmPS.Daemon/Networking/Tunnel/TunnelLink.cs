@@ -1,0 +1,82 @@
+using System.Net;
+using System.Runtime.Versioning;
+
+namespace SwarmPS.Daemon.Networking.Tunnel;
+
+/// <summary>Talks to one other node: one thread of each port sends, one receives.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class TunnelLink(ulong self, ulong peer, ulong counter)
+{
+    private readonly Lock sending = new();
+    private readonly FrameAssembler assembler = new();
+    private volatile Keys keys = new(null, new Dictionary<byte, ReceivingKey>());
+    private SocketAddress address = new IPEndPoint(IPAddress.Any, 0).Serialize();
+    private uint frames;
+
+    public ulong Peer => peer;
+
+    /// <summary>How far the datagrams have been counted. No later link may begin below it: it might be to the same peer.</summary>
+    public ulong Counter
+    {
+        get
+        {
+            lock (sending)
+                return counter;
+        }
+    }
+
+    /// <summary>Says where the peer is and which keys there are. Keys that stay keep what they have seen.</summary>
+    public void Set(IPEndPoint peerAddress, IReadOnlyList<TunnelKey> all, byte epoch)
+    {
+        lock (sending)
+        {
+            address = peerAddress.Serialize();
+            var seal = keys.Seal?.Epoch == epoch ? keys.Seal : all.Where(key => key.Epoch == epoch).Select(key => new SendingKey(key, self, peer)).FirstOrDefault();
+            keys = new(seal, all.ToDictionary(key => key.Epoch, key => keys.Open.GetValueOrDefault(key.Epoch) ?? new ReceivingKey(key, peer, self)));
+        }
+    }
+
+    /// <summary>Sends a frame in as many datagrams as it needs. <paramref name="batch"/> is room for <see cref="TunnelSocket.BatchMax"/> bytes.</summary>
+    public bool Send(TunnelSocket socket, uint network, ReadOnlySpan<byte> frame, Span<byte> batch)
+    {
+        var count = (frame.Length + FramePiece.ContentMax - 1) / FramePiece.ContentMax;
+        lock (sending)
+        {
+            if (keys.Seal is not { } seal || count > FramePiece.CountMax)
+                return false;
+            frames++;
+            var used = 0;
+            for (var index = 0; index < count; index++)
+            {
+                var content = frame[(index * FramePiece.ContentMax)..];
+                used += seal.Seal(
+                    ++counter, new(network, frames, (ushort)index, (ushort)count),
+                    content.Length > FramePiece.ContentMax ? content[..FramePiece.ContentMax] : content, batch[used..]);
+                var full = used + TunnelHeader.DatagramMax > TunnelSocket.BatchMax;
+                if (!full && index < count - 1)
+                    continue;
+                if (!socket.Send(batch[..used], address))
+                    return false;
+                used = 0;
+            }
+            return true;
+        }
+    }
+
+    /// <summary>Opens a datagram in its place. False for one that is not authentic, was here before, or makes no sense.</summary>
+    public bool Receive(TunnelHeader header, Span<byte> datagram, out uint network, out ReadOnlySpan<byte> frame)
+    {
+        network = 0;
+        frame = default;
+        if (!keys.Open.TryGetValue(header.Epoch, out var key))
+            return false;
+        var opened = key.Open(header, datagram);
+        if (FramePiece.Read(opened) is not { } piece)
+            return false;
+        network = piece.Network;
+        frame = assembler.Add(piece, opened[FramePiece.Size..]);
+        return true;
+    }
+
+    private sealed record Keys(SendingKey? Seal, IReadOnlyDictionary<byte, ReceivingKey> Open);
+}
