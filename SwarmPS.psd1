@@ -19,7 +19,7 @@
         'Add-SwarmNode', 'Get-SwarmNode', 'Set-SwarmNode', 'Remove-SwarmNode'
         'New-SwarmService', 'Get-SwarmService', 'Update-SwarmService', 'Resize-SwarmService', 'Restart-SwarmService'
         'Remove-SwarmService', 'Undo-SwarmServiceUpdate', 'Wait-SwarmService'
-        'Get-SwarmTask'
+        'Get-SwarmTask', 'Invoke-SwarmTask', 'Enter-SwarmTask'
         'Receive-SwarmServiceLog'
         'New-SwarmSecret', 'Get-SwarmSecret', 'Remove-SwarmSecret'
         'New-SwarmConfig', 'Get-SwarmConfig', 'Remove-SwarmConfig'

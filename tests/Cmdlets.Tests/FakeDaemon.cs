@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using SwarmPS.Api;
 using SwarmPS.Model;
 
@@ -71,6 +74,18 @@ internal sealed class FakeDaemon : IAsyncDisposable
         answers[route] = answer;
         return this;
     }
+
+    /// <summary>Plays commands in tasks: what is asked for, and the raw streams.</summary>
+    public FakeDaemon Exec(Func<string, TaskExecRequest, IDuplexPipe, Task> play) => On("POST /swarmps/tasks/*/exec", async (context, request) =>
+    {
+        // The request has been read whole, and the server reads no more until this ends.
+        var raw = context.Features.GetRequiredFeature<IConnectionTransportFeature>().Transport;
+        await raw.Output.WriteAsync("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"u8.ToArray());
+        await play(request.Path.Split('/')[3], request.As<TaskExecRequest>(), raw);
+        // The client goes when it has heard the end.
+        while (await raw.Input.ReadAsync() is { IsCompleted: false } rest)
+            raw.Input.AdvanceTo(rest.Buffer.End);
+    });
 
     /// <summary>How services converge: a line for each step.</summary>
     public FakeDaemon Converges(params Convergence[] steps) => On("GET /swarmps/services/*/convergence", async (context, _) =>

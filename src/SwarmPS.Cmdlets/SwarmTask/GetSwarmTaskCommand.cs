@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using SwarmPS.Api;
 using SwarmPS.Cmdlets.Completion;
@@ -76,9 +75,7 @@ public sealed class GetSwarmTaskCommand : SwarmCmdlet
     /// <inheritdoc/>
     protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
     {
-        var nodes = swarm.ListNodesAsync(new ApiFilters(), stop);
-        var services = swarm.ListServicesAsync(new ApiFilters(), stop);
-        var names = new Names(await nodes, await services);
+        var names = await TaskPlaces.ReadAsync(swarm, stop);
         if (ParameterSetName == "Id")
         {
             await ForEachAsync(Id, async id => Write([await swarm.GetTaskAsync(id, stop)], names));
@@ -89,7 +86,7 @@ public sealed class GetSwarmTaskCommand : SwarmCmdlet
     }
 
     /// <summary>What to ask for; null where a pattern fits nothing, and so no task.</summary>
-    private ApiFilters? FiltersFor(Names names)
+    private ApiFilters? FiltersFor(TaskPlaces names)
     {
         var filters = new ApiFilters();
         var services = (Service ?? []).SelectMany(name => Selection.Pick(names.Services, name, known => known.Spec.Name, "Service")).ToList();
@@ -103,36 +100,15 @@ public sealed class GetSwarmTaskCommand : SwarmCmdlet
     }
 
     /// <summary>By service and slot, the newest task of a slot first.</summary>
-    private void Write(IEnumerable<ModelTask> tasks, Names names)
+    private void Write(IEnumerable<ModelTask> tasks, TaskPlaces names)
     {
         var now = TimeProvider.System.GetUtcNow();
         var before = default((string, ulong, string)?);
         foreach (var task in tasks.OrderBy(names.ServiceOf, StringComparer.Ordinal).ThenBy(task => task.Slot).ThenBy(names.GlobalNodeOf, StringComparer.Ordinal).ThenByDescending(task => task.CreatedAt))
         {
             var place = (task.ServiceId, task.Slot, names.GlobalNodeOf(task));
-            WriteObject(new SwarmTaskInfo(task, names.ServiceOf(task), names.PlaceOf(task), names.NodeOf(task), place == before, now));
+            WriteObject(names.InfoOf(task, place == before, now));
             before = place;
         }
-    }
-
-    private sealed class Names(List<Node> nodes, List<Service> services)
-    {
-        private readonly Dictionary<string, string> nodeNames = nodes.ToDictionary(node => node.Id, node => node.Description?.Hostname ?? node.Id);
-        private readonly Dictionary<string, string> serviceNames = services.ToDictionary(service => service.Id, service => service.Spec.Name ?? service.Id);
-
-        private readonly HashSet<string> replicatedJobs = services.Where(service => service.Spec.Mode is { ReplicatedJob: not null }).Select(service => service.Id).ToHashSet();
-
-        public List<Node> Nodes => nodes;
-
-        public List<Service> Services => services;
-
-        /// <summary>A global service has one task for each node, so the node is the place. Replicated jobs count from 0.</summary>
-        public string GlobalNodeOf(ModelTask task) => task.Slot == 0 && !replicatedJobs.Contains(task.ServiceId) ? task.NodeId : "";
-
-        public string PlaceOf(ModelTask task) => GlobalNodeOf(task) is { Length: > 0 } node ? node : task.Slot.ToString(CultureInfo.InvariantCulture);
-
-        public string NodeOf(ModelTask task) => nodeNames.GetValueOrDefault(task.NodeId, task.NodeId);
-
-        public string ServiceOf(ModelTask task) => serviceNames.GetValueOrDefault(task.ServiceId, task.ServiceId);
     }
 }

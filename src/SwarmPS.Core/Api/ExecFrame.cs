@@ -66,12 +66,12 @@ public sealed record ExecFrame(ExecFrameKind Kind, ReadOnlyMemory<byte> Data)
     public static ExecFrame Failure(string reason) => new(ExecFrameKind.Failure, Encoding.UTF8.GetBytes(reason));
 
     /// <summary>The size in a frame of <see cref="ExecFrameKind.Resize"/>. Throws <see cref="InvalidDataException"/>.</summary>
-    public TerminalSize Size => Data.Length == 2 * sizeof(uint)
+    public TerminalSize ToSize() => Data.Length == 2 * sizeof(uint)
         ? new(BinaryPrimitives.ReadUInt32BigEndian(Data.Span), BinaryPrimitives.ReadUInt32BigEndian(Data.Span[sizeof(uint)..]))
         : throw new InvalidDataException($"A terminal's size has {2 * sizeof(uint)} bytes, not {Data.Length}.");
 
     /// <summary>The exit code in a frame of <see cref="ExecFrameKind.Exit"/>; null where the command runs on. Throws <see cref="InvalidDataException"/>.</summary>
-    public int? ExitCode => Data.Length switch
+    public int? ToExitCode() => Data.Length switch
     {
         0 => null,
         sizeof(int) => BinaryPrimitives.ReadInt32BigEndian(Data.Span),

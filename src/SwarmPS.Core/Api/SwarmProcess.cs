@@ -79,7 +79,7 @@ public sealed class SwarmProcess : IAsyncDisposable
             case { Kind: ExecFrameKind.Failure }:
                 throw new SwarmApiException(HttpStatusCode.ServiceUnavailable, Encoding.UTF8.GetString(frame.Data.Span));
             case { Kind: ExecFrameKind.Exit }:
-                (HasEnded, ExitCode) = (true, frame.ExitCode);
+                (HasEnded, ExitCode) = (true, frame.ToExitCode());
                 break;
         }
         return frame;

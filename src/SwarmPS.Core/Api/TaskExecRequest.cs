@@ -30,7 +30,7 @@ public sealed record TaskExecRequest
     public TerminalSize? ConsoleSize { get; init; }
 
     /// <summary>What is wrong with it, or null.</summary>
-    public string? Problem =>
+    public string? Check() =>
         Cmd.Count == 0 || Cmd[0].Length == 0 ? "no command is named: give Cmd, as [\"sh\", \"-c\", \"date\"]"
         : Env?.FirstOrDefault(variable => variable.IndexOf('=', StringComparison.Ordinal) <= 0) is { } wrong ? $"'{wrong}' in Env is no variable: write NAME=value"
         : Cmd.Concat(Env ?? []).Append(User ?? "").Append(WorkingDir ?? "").Any(text => text.Contains('\0', StringComparison.Ordinal)) ? "a text has a zero byte in it"

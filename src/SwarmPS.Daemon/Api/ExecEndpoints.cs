@@ -27,7 +27,7 @@ internal sealed class ExecEndpoints(ApiServerOptions options, SwarmChanges chang
         var state = changes.State;
         var task = Lookup.Task(state, call.Id);
         var request = await call.BodyAsync<TaskExecRequest>().ConfigureAwait(false);
-        if (request.Problem is { } problem)
+        if (request.Check() is { } problem)
             throw SwarmException.Invalid($"The command cannot be run: {problem}.");
         if (request.Privileged && !Admission.Of(state.Swarm?.Spec).Contains(Admission.Privileged))
             throw new SwarmException(
@@ -110,7 +110,7 @@ internal sealed class ExecEndpoints(ApiServerOptions options, SwarmChanges chang
     {
         ExecFrameKind.Input when frame.Data.IsEmpty => process.EndInputAsync(stop),
         ExecFrameKind.Input => process.WriteAsync(frame.Data, stop),
-        ExecFrameKind.Resize => process.ResizeAsync(frame.Size, stop),
+        ExecFrameKind.Resize => process.ResizeAsync(frame.ToSize(), stop),
         var other => throw new InvalidDataException($"A client sends no frame of kind {other}."),
     };
 }

@@ -10,7 +10,7 @@ namespace SwarmPS.Cmdlets.Tests.Help;
 public sealed partial class ExampleTests
 {
     /// <summary>What examples of these nouns and cmdlets make is a process or a file of this machine: they are only tried.</summary>
-    private static readonly string[] TriedOnly = ["SwarmDaemon", "SwarmLab", "SwarmLabNode", "Backup-Swarm", "Restore-Swarm"];
+    private static readonly string[] TriedOnly = ["SwarmDaemon", "SwarmLab", "SwarmLabNode", "Backup-Swarm", "Restore-Swarm", "Enter-SwarmTask"];
 
     private static readonly Dictionary<string, CmdletHelp> All = SwarmPS.Help.Cmdlets.Read().ToDictionary(cmdlet => cmdlet.Name);
 
@@ -70,6 +70,7 @@ public sealed partial class ExampleTests
             .Json("POST /nodes/*/update", () => null)
             .Json("GET /tasks", request => request.Query.GetValueOrDefault("filters", "").Contains("n2", StringComparison.Ordinal) ? [] : new[] { Samples.Task("t1", 1, TaskState.Running, 9) })
             .Json("GET /tasks/*", () => Samples.Task("t1", 1, TaskState.Running, 9))
+            .Exec((_, _, raw) => new SwarmTask.ExecTalk(raw).EndAsync(0))
             .Json("GET /services/*/logs", () => null)
             .Json("GET /swarm", () => new SwarmObject
             {
