@@ -63,7 +63,7 @@ public sealed class LabTests(ITestOutputHelper report) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task DrainedNode_HasItsTasksMoved_AndARemovedOneIsRefused()
+    public async Task DrainedNode_HasItsTasksMoved_AndARemovedOneIsRefused_AndKeepsNone()
     {
         var docker = new DockerClient("unix://" + lab.Place("n1").Socket);
         await Manager.CreateServiceAsync(Sleeping("web", 3), CancellationToken.None);
@@ -82,6 +82,16 @@ public sealed class LabTests(ITestOutputHelper report) : IAsyncLifetime
         await Manager.CreateServiceAsync(Sleeping("more", 2), CancellationToken.None);
         await RunningAsync("more", tasks => tasks.Count == 2 && tasks.All(task => task.NodeId != drained));
         Assert.Equal(2, (await Manager.ListNodesAsync(new(), CancellationToken.None)).Count);
+
+        // What the removed one runs, runs elsewhere from then on.
+        Assert.NotEmpty(await ContainersAsync("n3"));
+        await docker.RunAsync("node", "rm", "--force", "n3");
+        await Eventually.TrueAsync(async () => (await ContainersAsync("n3")).Length == 0, () => "the removed node's containers to go\n" + lab.Logs());
+        await RunningAsync("more", tasks => tasks.Count == 2);
+        var third = new DockerClient("unix://" + lab.Place("n3").Socket);
+        Assert.Contains("it was removed", await third.RunAsync("info", "--format", "{{.Swarm.Error}}"), StringComparison.Ordinal);
+        await third.RunAsync("swarm", "leave");
+        Assert.Equal("inactive", (await third.RunAsync("info", "--format", "{{.Swarm.LocalNodeState}}")).Trim());
     }
 
     [Fact]

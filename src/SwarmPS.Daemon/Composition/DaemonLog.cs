@@ -43,6 +43,9 @@ internal static partial class DaemonLog
     [LoggerMessage(1005, LogLevel.Error, "This node cannot go on in its swarm: {Reason}")]
     internal static partial void Faulted(this ILogger log, string reason, Exception cause);
 
+    [LoggerMessage(1015, LogLevel.Warning, "This node was removed from its swarm: its tasks were stopped and their containers removed")]
+    internal static partial void RemovedHere(this ILogger log);
+
     [LoggerMessage(1006, LogLevel.Warning, "The engine at {Engine} is out of reach, so the swarm's containers stay there; remove them by hand: docker ps -a --filter label=com.docker.swarm.task.id")]
     internal static partial void ContainersLeft(this ILogger log, string engine);
 

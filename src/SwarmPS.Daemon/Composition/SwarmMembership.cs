@@ -358,6 +358,30 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         {
             log.Faulted(fault.Message, fault);
             standing = new(LocalNodeState.Error, fault.Message, session);
+            if (fault is SwarmException { Code: SwarmErrorCode.PermissionDenied })
+                await StopTasksAsync(session).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// A node that was removed keeps nothing of the swarm running: what ran here has been replaced elsewhere, and the secrets are no
+    /// longer for it. One whose certificate is merely no good any more keeps its tasks.
+    /// </summary>
+    private async Task StopTasksAsync(ISwarmSession session)
+    {
+        await gate.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (standing.Session != session)
+                return;
+            if (await session.RemoveTasksAsync(CancellationToken.None).ConfigureAwait(false))
+                log.RemovedHere();
+            else
+                log.ContainersLeft(options.Engine);
+        }
+        finally
+        {
+            gate.Release();
         }
     }
 
