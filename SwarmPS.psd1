@@ -11,7 +11,7 @@
     TypesToProcess = @('SwarmPS.types.ps1xml')
     FormatsToProcess = @('SwarmPS.format.ps1xml')
     CmdletsToExport = @(
-        'Connect-Swarm', 'Disconnect-Swarm', 'Initialize-Swarm', 'Join-Swarm', 'Get-Swarm', 'Set-Swarm', 'Unlock-Swarm', 'Exit-Swarm', 'Backup-Swarm', 'Restore-Swarm'
+        'Connect-Swarm', 'Disconnect-Swarm', 'Initialize-Swarm', 'Join-Swarm', 'Get-Swarm', 'Set-Swarm', 'Unlock-Swarm', 'Watch-Swarm', 'Exit-Swarm', 'Backup-Swarm', 'Restore-Swarm'
         'Get-SwarmJoinToken', 'Reset-SwarmJoinToken', 'Get-SwarmUnlockKey', 'Reset-SwarmUnlockKey'
         'Get-SwarmCertificateAuthority', 'Update-SwarmCertificateAuthority'
         'Start-SwarmDaemon', 'Stop-SwarmDaemon'

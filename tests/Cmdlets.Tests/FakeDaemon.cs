@@ -75,6 +75,14 @@ internal sealed class FakeDaemon : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Has events of a task from index 1.0 on, and more of them than any test takes.</summary>
+    public FakeDaemon Events(int count) => On("GET /events", async (context, _) =>
+    {
+        for (var i = 1; i <= count; i++)
+            await context.Response.WriteAsync($$$"""{"Type":"task","Action":"update","Actor":{"ID":"t{{{i}}}","Attributes":{"name":"web.1.t{{{i}}}","state.old":"starting","state.new":"running"}},"scope":"swarm","timeNano":{{{i}}}000000000,"index":"{{{i}}}.0"}""" + "\n");
+        await context.Response.Body.FlushAsync();
+    });
+
     /// <summary>Plays commands in tasks: what is asked for, and the raw streams.</summary>
     public FakeDaemon Exec(Func<string, TaskExecRequest, IDuplexPipe, Task> play) => On("POST /swarmps/tasks/*/exec", async (context, request) =>
     {

@@ -1,3 +1,5 @@
+using SwarmPS.Api;
+
 namespace SwarmPS.EndToEnd;
 
 /// <summary>Three managers, and the docker client: roles that change, managers that leave, and the smaller side of a cut.</summary>
@@ -20,10 +22,12 @@ public sealed class ManagerTests : IAsyncLifetime
         await lab.Client("n1").CreateServiceAsync(TaskReach.Service("where"), CancellationToken.None);
         await Task.WhenAll(lab.Names.Select(manager => TaskReach.CheckAsync(lab, manager, "where")));
         await Docker("n2").RunAsync("service", "rm", "where");
+        var events = await EventsAreTheSameAsync();
         var (leader, others) = await SidesAsync();
         await SmallerSide_RefusesAsync(leader, others);
         (leader, others) = await SidesAsync();
         await ChangesRoleAsync(others[0], leader);
+        await EventsGoOnAsync(others[1], events, others[0]);
         (leader, others) = await SidesAsync();
         // The leader is asked for its own end as the leader.
         await ChangesRoleAsync(leader, leader);
@@ -61,6 +65,49 @@ public sealed class ManagerTests : IAsyncLifetime
         await Docker(other).RunAsync("node", "promote", node);
         await StatusAsync(other, status => status.GetValueOrDefault(node) == "Reachable");
         await StatusAsync(node, status => status.GetValueOrDefault(node) == "Reachable");
+    }
+
+    /// <summary>The docker client hears the same of all managers; gives the index of the last event.</summary>
+    private async Task<string> EventsAreTheSameAsync()
+    {
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var heard = await Task.WhenAll(lab.Names.Select(manager => Docker(manager).RunAsync(
+            "events", "--since", "1", "--until", $"{now + 1}", "--filter", "type=service", "--format", "{{.Type}} {{.Action}} {{.Scope}} {{.Actor.Attributes.name}}")));
+        Assert.All(heard, told => Assert.Equal(["service create swarm where", "service remove swarm where"], told.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        var indexes = await Task.WhenAll(lab.Names.Select(IndexesAsync));
+        Assert.NotEmpty(indexes[0]);
+        Assert.All(indexes, some => Assert.Equal(indexes[0], some));
+        return indexes[0][^1].Split(' ')[0];
+    }
+
+    /// <summary>The events of the service and its tasks, from its creation to its end.</summary>
+    private async Task<List<string>> IndexesAsync(string manager)
+    {
+        List<string> indexes = [];
+        using var late = new CancellationTokenSource(Eventually.Deadline);
+        await foreach (var seen in lab.Client(manager).WatchEventsAsync(new ApiFilters().Add("service", "where"), null, DateTimeOffset.UnixEpoch.AddSeconds(1), null, late.Token))
+        {
+            indexes.Add($"{seen.Index} {seen.Type} {seen.Action} {seen.Actor.Id}");
+            if (seen is { Type: "service", Action: "remove" })
+                break;
+        }
+        return indexes;
+    }
+
+    /// <summary>A client that lost its manager hears from another one what happened since.</summary>
+    private async Task EventsGoOnAsync(string manager, string after, string demoted)
+    {
+        using var late = new CancellationTokenSource(Eventually.Deadline);
+        List<string> roles = [];
+        await foreach (var seen in lab.Client(manager).WatchEventsAsync(new ApiFilters().Add("type", "node").Add("node", demoted), after, null, null, late.Token))
+        {
+            if (seen.Actor.Attributes?.Find("role.new") is not { } role)
+                continue;
+            roles.Add(role);
+            if (role == "manager")
+                break;
+        }
+        Assert.Equal(["worker", "manager"], roles);
     }
 
     private async Task LeavesAsync(string node, string by)

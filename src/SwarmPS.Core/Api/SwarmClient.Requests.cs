@@ -121,6 +121,23 @@ public sealed partial class SwarmClient
         }
     }
 
+    /// <summary>What happens in the swarm, until the daemon ends the stream.</summary>
+    /// <param name="filters">Which events.</param>
+    /// <param name="after">After the event of this index; null for none.</param>
+    /// <param name="since">From this time on, as far as events are kept; null for now.</param>
+    /// <param name="begun">Hears that the daemon answers.</param>
+    /// <param name="stop">Ends it.</param>
+    public async IAsyncEnumerable<EventAnswer> WatchEventsAsync(
+        ApiFilters filters, string? after, DateTimeOffset? since, Action? begun, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var from = since is { } time ? (time.ToUnixTimeMilliseconds() / 1000m).ToString("0.000", CultureInfo.InvariantCulture) : null;
+        using var answer = await SendAsync(HttpMethod.Get, Url("/events", ("filters", filters.ToJson()), ("after", after), ("since", from)), null, stop).ConfigureAwait(false);
+        begun?.Invoke();
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false));
+        while (await lines.ReadLineAsync(stop).ConfigureAwait(false) is { } line)
+            yield return ApiJson.Read<EventAnswer>(line);
+    }
+
     /// <summary>A service's output.</summary>
     public async IAsyncEnumerable<LogFrame> ReadServiceLogAsync(string id, LogQuery query, [EnumeratorCancellation] CancellationToken stop)
     {

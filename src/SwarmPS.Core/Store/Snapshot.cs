@@ -129,13 +129,13 @@ public sealed class Snapshot
         var kinds = changes.Select(change => change.Kind).ToHashSet();
         return new(this)
         {
-            Swarms = kinds.Contains(ObjectKind.Swarm) ? Swarms.Apply(ObjectKind.Swarm, changes, seen) : Swarms,
-            Nodes = kinds.Contains(ObjectKind.Node) ? Nodes.Apply(ObjectKind.Node, changes, seen) : Nodes,
-            Services = kinds.Contains(ObjectKind.Service) ? Services.Apply(ObjectKind.Service, changes, seen) : Services,
-            Tasks = kinds.Contains(ObjectKind.Task) ? Tasks.Apply(ObjectKind.Task, changes, seen) : Tasks,
-            Networks = kinds.Contains(ObjectKind.Network) ? Networks.Apply(ObjectKind.Network, changes, seen) : Networks,
-            Secrets = kinds.Contains(ObjectKind.Secret) ? Secrets.Apply(ObjectKind.Secret, changes, seen) : Secrets,
-            Configs = kinds.Contains(ObjectKind.Config) ? Configs.Apply(ObjectKind.Config, changes, seen) : Configs,
+            Swarms = kinds.Contains(ObjectKind.Swarm) ? Swarms.Apply(ObjectKind.Swarm, changes, seen, Version + 1) : Swarms,
+            Nodes = kinds.Contains(ObjectKind.Node) ? Nodes.Apply(ObjectKind.Node, changes, seen, Version + 1) : Nodes,
+            Services = kinds.Contains(ObjectKind.Service) ? Services.Apply(ObjectKind.Service, changes, seen, Version + 1) : Services,
+            Tasks = kinds.Contains(ObjectKind.Task) ? Tasks.Apply(ObjectKind.Task, changes, seen, Version + 1) : Tasks,
+            Networks = kinds.Contains(ObjectKind.Network) ? Networks.Apply(ObjectKind.Network, changes, seen, Version + 1) : Networks,
+            Secrets = kinds.Contains(ObjectKind.Secret) ? Secrets.Apply(ObjectKind.Secret, changes, seen, Version + 1) : Secrets,
+            Configs = kinds.Contains(ObjectKind.Config) ? Configs.Apply(ObjectKind.Config, changes, seen, Version + 1) : Configs,
         };
     }
 }

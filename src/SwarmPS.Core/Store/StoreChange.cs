@@ -21,6 +21,9 @@ public sealed record StoreChange(ObjectKind Kind, string Id, StoreObject? Object
 /// <param name="New">What stands there; null where the object is gone.</param>
 public readonly record struct ObjectChange(ObjectKind Kind, StoreObject? Old, StoreObject? New)
 {
+    /// <summary>The store's version with this change: the same on every manager.</summary>
+    public ulong Version { get; init; }
+
     /// <summary>The object, new or, where it is gone, old.</summary>
     public StoreObject Object => New ?? Old!;
 }

@@ -31,7 +31,11 @@ public sealed class Table<T> where T : StoreObject
     internal IReadOnlyCollection<T> Under(int index, string key) => indexes[index].Find(key)?.Members ?? HashTrie<T>.Empty;
 
     /// <summary>The table after those of the changes that are of its kind; fills <paramref name="seen"/> with old and new, where it is given.</summary>
-    internal Table<T> Apply(ObjectKind kind, IReadOnlyList<StoreChange> changes, List<ObjectChange>? seen)
+    /// <param name="kind">The kind.</param>
+    /// <param name="changes">The changes.</param>
+    /// <param name="seen">Takes what changed.</param>
+    /// <param name="version">The store's version with the changes.</param>
+    internal Table<T> Apply(ObjectKind kind, IReadOnlyList<StoreChange> changes, List<ObjectChange>? seen, ulong version)
     {
         var objects = byId.Edit();
         var groups = Array.ConvertAll(indexes, index => new GroupEditor(index));
@@ -45,7 +49,7 @@ public sealed class Table<T> where T : StoreObject
                 continue;
             for (var i = 0; i < keys.Length; i++)
                 groups[i].Move(old, value, keys[i]);
-            seen?.Add(new ObjectChange(kind, old, value));
+            seen?.Add(new ObjectChange(kind, old, value) { Version = version });
         }
         return new(objects.Done(), Array.ConvertAll(groups, group => group.Done()), keys);
     }

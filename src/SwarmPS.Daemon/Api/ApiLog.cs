@@ -20,6 +20,9 @@ internal static partial class ApiLog
     [LoggerMessage(3004, LogLevel.Debug, "The engine's events ended: {Reason}")]
     internal static partial void EngineEventsEnded(this ILogger log, string reason);
 
+    [LoggerMessage(3006, LogLevel.Debug, "The swarm's events ended for a client: {Reason}")]
+    internal static partial void SwarmEventsEnded(this ILogger log, string reason);
+
     [LoggerMessage(3005, LogLevel.Debug, "Logs of task {TaskId} ended early: {Reason}")]
     internal static partial void TaskLogsEnded(this ILogger log, string taskId, string reason);
 }

@@ -6,13 +6,11 @@ using SwarmPS.Api;
 using SwarmPS.Daemon.Api.Http;
 using SwarmPS.Daemon.Api.Proxy;
 using SwarmPS.Daemon.Api.Queries;
-using SwarmPS.Daemon.Composition;
 using SwarmPS.Model;
-using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Api;
 
-/// <summary><c>/events</c>: the engine's, with the swarm's between them. The swarm's begin with the request; none are kept from before.</summary>
+/// <summary><c>/events</c>: the engine's, with the swarm's between them; of the swarm's the last ones are kept, and can be asked for by time or index.</summary>
 internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine, ILogger log)
 {
     private const int WaitingMax = 256;
@@ -23,20 +21,26 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
     private async Task StreamAsync(ApiCall call)
     {
         var filter = SwarmEventFilter.Parse(call.Query("filters"));
-        using var until = Until(call.Query("until"));
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(call.Stop, until.Token);
-        using var engineEvents = filter.WantsEngine
+        EventIndex? after = call.Query("after") is { Length: > 0 } last ? EventIndex.Parse(last) : null;
+        var since = Time(call, "since");
+        var until = Time(call, "until");
+        var swarmEvents = filter.WantsSwarm && SwarmStanding.IsManager(options.Membership) ? options.Membership.Member?.Events?.Open(after, since is { } from ? Timestamp.From(from) : null) : null;
+        if (after is not null && swarmEvents is null)
+            throw new SwarmException(SwarmErrorCode.Unavailable, "Only a manager has the swarm's events, and nothing else can be asked for after an index. Ask a manager, or leave after out.");
+        using var late = Late(until);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(call.Stop, late.Token);
+        // What an index asks for is the swarm's: the engine's events have none, and would come twice.
+        using var engineEvents = filter.WantsEngine && after is null
             ? await engine.OpenStreamAsync("/events" + call.Context.Request.QueryString, call.Stop).ConfigureAwait(false)
             : null;
-        using var swarmEvents = Subscribe(filter);
         call.Context.Response.ContentType = "application/json";
         await call.Context.Response.Body.FlushAsync(call.Stop).ConfigureAwait(false);
         var lines = Channel.CreateBounded<string>(WaitingMax);
-        var sources = new List<Task> { WatchSwarmAsync(swarmEvents, filter, lines.Writer, end.Token) };
+        var sources = new List<Task> { WatchSwarmAsync(swarmEvents, filter, until, lines.Writer, end.Token) };
         if (engineEvents is not null)
             sources.Add(CopyAsync(engineEvents, lines.Writer, end.Token));
-        // The engine's end is the stream's end: the client asks anew and misses nothing by it.
-        var first = Task.WhenAny(sources).ContinueWith(_ => lines.Writer.TryComplete(), TaskScheduler.Default);
+        // The end of one is the stream's end: the client asks anew and misses nothing by it. A time that is over ends them when both have told what was before.
+        var first = (until is { } given && given <= options.Clock.GetUtcNow() ? Task.WhenAll(sources) : Task.WhenAny(sources)).ContinueWith(_ => lines.Writer.TryComplete(), TaskScheduler.Default);
         try
         {
             await foreach (var line in lines.Reader.ReadAllAsync(call.Stop).ConfigureAwait(false))
@@ -53,22 +57,20 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
         }
     }
 
-    private CancellationTokenSource Until(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-            return new();
-        var time = Time(text) - options.Clock.GetUtcNow();
-        return new(time > TimeSpan.Zero ? time : TimeSpan.Zero, options.Clock);
-    }
+    /// <summary>Cancelled at a time to come; one that is over already bounds what is told, and cancels nothing.</summary>
+    private CancellationTokenSource Late(DateTimeOffset? until) =>
+        until - options.Clock.GetUtcNow() is { } left && left > TimeSpan.Zero ? new(left, options.Clock) : new();
 
-    /// <summary>Seconds since 1970, with a fraction or without, or RFC 3339.</summary>
-    private static DateTimeOffset Time(string text)
+    /// <summary>Seconds since 1970, with a fraction or without, or RFC 3339; null where nothing is said.</summary>
+    private static DateTimeOffset? Time(ApiCall call, string name)
     {
+        if (call.Query(name) is not { Length: > 0 } text)
+            return null;
         if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 100_000_000_000)
             return DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
         return Timestamp.TryParse(text, out var time)
             ? time.ToDateTimeOffset()
-            : throw SwarmException.Invalid($"invalid until '{text}': give seconds since 1970, or a time as 2006-01-02T15:04:05Z");
+            : throw SwarmException.Invalid($"invalid {name} '{text}': give seconds since 1970, or a time as 2006-01-02T15:04:05Z");
     }
 
     private async Task CopyAsync(EngineStream events, ChannelWriter<string> lines, CancellationToken stop)
@@ -85,42 +87,38 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
         }
     }
 
-    /// <summary>The swarm's changes from now on: a client that has its answer's head misses none.</summary>
-    private ChangeSubscription? Subscribe(SwarmEventFilter filter)
-    {
-        if (!filter.WantsSwarm || !SwarmStanding.IsManager(options.Membership) || options.Membership.Member is not { } member)
-            return null;
-        var feed = member.Store.Feed.Subscribe(ObjectKind.Service, ObjectKind.Node, ObjectKind.Secret, ObjectKind.Config);
-        // The first batch asks for a full read, which has nothing to do with events.
-        _ = feed.TryNext();
-        return feed;
-    }
-
-    private async Task WatchSwarmAsync(ChangeSubscription? feed, SwarmEventFilter filter, ChannelWriter<string> lines, CancellationToken stop)
+    private async Task WatchSwarmAsync(SwarmEventReader? events, SwarmEventFilter filter, DateTimeOffset? until, ChannelWriter<string> lines, CancellationToken stop)
     {
         try
         {
-            if (feed is null)
+            if (until is { } over && over <= options.Clock.GetUtcNow())
+            {
+                foreach (var seen in events?.Present().Where(seen => seen.TimeNano <= Timestamp.From(over).Nanoseconds && filter.Fits(seen)) ?? [])
+                    await lines.WriteAsync(ApiJson.Write(seen), stop).ConfigureAwait(false);
+                return;
+            }
+            if (events is null)
                 await Task.Delay(Timeout.InfiniteTimeSpan, options.Clock, stop).ConfigureAwait(false);
             else
-                await WatchAsync(feed, filter, lines, stop).ConfigureAwait(false);
+                await FollowAsync(events, filter, lines, stop).ConfigureAwait(false);
         }
         catch (Exception end) when (end is OperationCanceledException or ChannelClosedException)
         {
             // The client has gone, the time is up, or the engine's events ended.
         }
+        catch (SwarmException behind)
+        {
+            // The client is so slow that it misses some: the stream's end has it ask anew, and hear why.
+            log.SwarmEventsEnded(behind.Message);
+        }
     }
 
-    private async Task WatchAsync(ChangeSubscription feed, SwarmEventFilter filter, ChannelWriter<string> lines, CancellationToken stop)
+    private static async Task FollowAsync(SwarmEventReader events, SwarmEventFilter filter, ChannelWriter<string> lines, CancellationToken stop)
     {
-        while (true)
+        await foreach (var seen in events.FollowAsync(stop).ConfigureAwait(false))
         {
-            // A batch after falling behind tells of no single change.
-            foreach (var change in (await feed.NextAsync(stop).ConfigureAwait(false)).Changes)
-            {
-                if (SwarmEvent.Of(change, options.Clock.GetUtcNow()) is { } seen && filter.Fits(seen))
-                    await lines.WriteAsync(ApiJson.Write(seen), stop).ConfigureAwait(false);
-            }
+            if (filter.Fits(seen))
+                await lines.WriteAsync(ApiJson.Write(seen), stop).ConfigureAwait(false);
         }
     }
 }

@@ -1,4 +1,5 @@
 using SwarmPS.Api;
+using SwarmPS.Daemon.Api.Queries;
 using SwarmPS.Daemon.Forwarding;
 using SwarmPS.Model;
 using SwarmPS.Store;
@@ -35,6 +36,9 @@ public sealed record SwarmMember(string NodeId, string NodeAddr, SwarmStore Stor
 
     /// <summary>The other managers; null on a worker, and where there can be none, as in tests.</summary>
     public ISwarmQuorum? Quorum { get; init; }
+
+    /// <summary>The swarm's last events; null on a worker.</summary>
+    internal SwarmEventLog? Events { get; init; }
 }
 
 /// <summary>Brings this node into a swarm and out of it, and knows where it stands.</summary>

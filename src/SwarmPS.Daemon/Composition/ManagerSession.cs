@@ -36,7 +36,7 @@ internal sealed class ManagerSession : ISwarmSession
     {
         access = new(parts.Store, parts.Node.NodeId, agent.Logs, agent.Processes, streams);
         (this.parts, this.listener, this.agent, this.terms, this.clock, this.log) = (parts, listener, agent, terms, clock, log);
-        Member = new(parts.Node.NodeId, parts.Address, parts.Store) { Quorum = parts.Quorum.Link };
+        Member = new(parts.Node.NodeId, parts.Address, parts.Store) { Quorum = parts.Quorum.Link, Events = new(parts.Store, clock) };
     }
 
     /// <inheritdoc/>
@@ -178,6 +178,7 @@ internal sealed class ManagerSession : ISwarmSession
     private void Run()
     {
         scope.Run("agent", agent.RunAsync);
+        scope.Run("events", Member.Events!.RunAsync);
         scope.Run("session terms", terms.RunAsync);
         scope.Run("known managers", LearnManagersAsync);
         scope.Run("own role", WatchRoleAsync);

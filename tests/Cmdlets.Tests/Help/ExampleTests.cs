@@ -71,6 +71,7 @@ public sealed partial class ExampleTests
             .Json("GET /tasks", request => request.Query.GetValueOrDefault("filters", "").Contains("n2", StringComparison.Ordinal) ? [] : new[] { Samples.Task("t1", 1, TaskState.Running, 9) })
             .Json("GET /tasks/*", () => Samples.Task("t1", 1, TaskState.Running, 9))
             .Exec((_, _, raw) => new SwarmTask.ExecTalk(raw).EndAsync(0))
+            .Events(5)
             .Json("GET /services/*/logs", () => null)
             .Json("GET /swarm", () => new SwarmObject
             {

@@ -13,6 +13,7 @@ internal sealed class FakeMembership : ISwarmMembership, IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private ulong requests;
     private Task writer = Task.CompletedTask;
+    private Task events = Task.CompletedTask;
 
     public LocalNodeState State { get; set; } = LocalNodeState.Inactive;
 
@@ -31,7 +32,8 @@ internal sealed class FakeMembership : ISwarmMembership, IAsyncDisposable
         Initialized = request;
         var store = new SwarmStore(TimeProvider.System, () => new(1, Interlocked.Increment(ref requests)));
         writer = store.RunWriterAsync(new Proposer(store), stop.Token);
-        Member = new(NodeId, "10.0.0.1", store);
+        Member = new(NodeId, "10.0.0.1", store) { Events = new(store, TimeProvider.System) };
+        events = Member.Events.RunAsync(stop.Token);
         await store.UpdateAsync(
             tx =>
             {
@@ -74,6 +76,7 @@ internal sealed class FakeMembership : ISwarmMembership, IAsyncDisposable
     {
         await stop.CancelAsync();
         await writer.ContinueWith(_ => { }, TaskScheduler.Default);
+        await events.ContinueWith(_ => { }, TaskScheduler.Default);
         stop.Dispose();
     }
 

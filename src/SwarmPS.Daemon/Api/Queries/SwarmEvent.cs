@@ -5,10 +5,10 @@ using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Api.Queries;
 
-/// <summary>Something that happened to a service, a node, a secret or a config, as <c>/events</c> tells it.</summary>
+/// <summary>Something that happened to an object of the swarm, as <c>/events</c> tells it.</summary>
 internal sealed record SwarmEvent
 {
-    /// <summary>The kind of object: service, node, secret, config.</summary>
+    /// <summary>The kind of object: service, node, task, network, secret, config.</summary>
     public string Type { get; init; } = "";
 
     /// <summary>What happened: create, update, remove.</summary>
@@ -29,20 +29,28 @@ internal sealed record SwarmEvent
     [JsonProperty("timeNano")]
     public long TimeNano { get; init; }
 
+    /// <summary>Its place among all events of the swarm, on every manager the same: a client that lost its stream goes on after it.</summary>
+    [JsonProperty("index")]
+    public EventIndex Index { get; init; }
+
     /// <summary>The event of a change, or null where there is none to tell.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="now">When the object is gone, which its last state does not tell.</param>
     public static SwarmEvent? Of(ObjectChange change, DateTimeOffset now)
     {
         var attributes = change.Object switch
         {
             Service service => Of((Service?)change.Old, (Service?)change.New, service),
             Node node => Of((Node?)change.Old, (Node?)change.New, node),
+            SwarmTask task => Of((SwarmTask?)change.Old, (SwarmTask?)change.New, task),
+            Network network => new() { ["name"] = network.Spec.Name ?? "" },
             Secret secret => new() { ["name"] = secret.Spec.Name ?? "" },
             Config config => new() { ["name"] = config.Spec.Name ?? "" },
             _ => null,
         };
-        if (attributes is null || (change is { Old: not null, New: not null } && attributes.Count == 1 && Equals(SpecOf(change.Old), SpecOf(change.New))))
+        if (attributes is null || (change is { Old: not null, New: not null } && !attributes.Keys.Any(name => name.EndsWith(".new", StringComparison.Ordinal)) && Equals(SpecOf(change.Old), SpecOf(change.New))))
             return null;
-        var time = Timestamp.From(now);
+        var time = change.New?.UpdatedAt ?? Timestamp.From(now);
         return new()
         {
             Type = change.Kind.ToString().ToLowerInvariant(),
@@ -58,6 +66,7 @@ internal sealed record SwarmEvent
     {
         Service service => service.Spec,
         Node node => node.Spec,
+        Network network => network.Spec,
         Secret secret => secret.Spec,
         Config config => config.Spec,
         _ => null,
@@ -79,6 +88,16 @@ internal sealed record SwarmEvent
         Changed(attributes, "availability", old, now, node => node.Spec.Availability is { } availability ? ApiEnumConverter.Word(availability) : null);
         Changed(attributes, "role", old, now, node => node.Spec.Role is { } role ? ApiEnumConverter.Word(role) : null);
         Changed(attributes, "leader", old, now, node => node.ManagerStatus?.Leader == true ? "true" : "false");
+        return attributes;
+    }
+
+    private static Dictionary<string, string> Of(SwarmTask? old, SwarmTask? now, SwarmTask named)
+    {
+        var attributes = new Dictionary<string, string> { ["name"] = named.TaskName, ["service.id"] = named.ServiceId, ["service.name"] = named.ServiceName, ["node.id"] = named.NodeId };
+        Changed(attributes, "node", old, now, task => task.NodeId);
+        Changed(attributes, "state", old, now, task => ApiEnumConverter.Word(task.Status.State));
+        Changed(attributes, "desiredstate", old, now, task => ApiEnumConverter.Word(task.DesiredState));
+        Changed(attributes, "error", old, now, task => task.Status.Err ?? "");
         return attributes;
     }
 

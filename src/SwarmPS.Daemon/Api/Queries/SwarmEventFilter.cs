@@ -3,10 +3,13 @@ namespace SwarmPS.Daemon.Api.Queries;
 /// <summary>Which events a client wants, and who has them.</summary>
 internal sealed class SwarmEventFilter
 {
-    private static readonly string[] SwarmTypes = ["service", "node", "secret", "config"];
+    private static readonly string[] SwarmTypes = ["service", "node", "task", "network", "secret", "config"];
+
+    /// <summary>Kinds of objects that the engine has none of.</summary>
+    private static readonly string[] SwarmOnly = ["service", "node", "task", "secret", "config"];
 
     /// <summary>Filters that only the engine's own objects can fit.</summary>
-    private static readonly string[] EngineOnly = ["container", "image", "volume", "network", "plugin", "daemon", "label"];
+    private static readonly string[] EngineOnly = ["container", "image", "volume", "plugin", "daemon", "label"];
 
     private readonly ListFilters filters;
 
@@ -14,8 +17,8 @@ internal sealed class SwarmEventFilter
 
     /// <summary>Whether the engine may have events that fit.</summary>
     public bool WantsEngine =>
-        (filters.Of("type").Count == 0 || filters.Of("type").Any(type => !SwarmTypes.Contains(type))) &&
-        filters.Is("scope", "local") && SwarmTypes.All(type => filters.Of(type).Count == 0);
+        (filters.Of("type").Count == 0 || filters.Of("type").Any(type => !SwarmOnly.Contains(type))) &&
+        filters.Is("scope", "local") && SwarmOnly.All(type => filters.Of(type).Count == 0);
 
     /// <summary>Whether the swarm may have events that fit.</summary>
     public bool WantsSwarm =>
@@ -31,7 +34,10 @@ internal sealed class SwarmEventFilter
         filters.Is("event", seen.Action) &&
         SwarmTypes.All(type => IsNamed(type, seen));
 
+    /// <summary>A task's events are also those of its service and its node.</summary>
     private bool IsNamed(string type, SwarmEvent seen) =>
         filters.Of(type).Count == 0 ||
+        (seen.Type == "task" && type == "service" && (filters.Begins(type, seen.Actor.Attributes.Find("service.id")) || filters.Is(type, seen.Actor.Attributes.Find("service.name")))) ||
+        (seen.Type == "task" && type == "node" && filters.Begins(type, seen.Actor.Attributes.Find("node.id"))) ||
         (seen.Type == type && (filters.Begins(type, seen.Actor.Id) || filters.Is(type, seen.Actor.Attributes.Find("name"))));
 }
