@@ -70,6 +70,8 @@ internal sealed partial class TaskRunner
         if (condition == ContainerCondition.None)
         {
             var spec = task.Spec.ContainerSpec;
+            if (spec is not null && EngineFields.AsksForNewer(spec))
+                EngineFields.Check(spec, await OnEngineAsync(() => shared.Engine.ApiVersionAsync(wanted), wanted).ConfigureAwait(false));
             var request = ContainerRequest.Of(task, shared.Node(), shared.SwarmId, shared.Folders.FilesOf(task));
             var pull = await OnEngineAsync(() => shared.Images.EnsureAsync(request.Image, spec?.RegistryAuth, wanted), wanted).ConfigureAwait(false);
             await MakeFilesAsync(wanted).ConfigureAwait(false);

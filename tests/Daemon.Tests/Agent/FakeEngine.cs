@@ -6,6 +6,7 @@ using SwarmPS.Api;
 using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Agent.Engine;
 using SwarmPS.Model;
+using Version = System.Version;
 
 namespace SwarmPS.Daemon.Tests.Agent;
 
@@ -114,6 +115,10 @@ internal sealed class FakeEngine(Pulse pulse) : IEngine
     }
 
     public Task<EngineInfo> InfoAsync(CancellationToken stop) => CallAsync("info", () => Info);
+
+    public Version ApiVersion { get; set; } = new(1, 41);
+
+    public Task<Version> ApiVersionAsync(CancellationToken stop) => CallAsync("version", () => ApiVersion);
 
     public Task<bool> HasImageAsync(string image, CancellationToken stop) => CallAsync($"has {image}", () => Images.Contains(image));
 

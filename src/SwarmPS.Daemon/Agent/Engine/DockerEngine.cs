@@ -7,6 +7,7 @@ using Docker.DotNet.Models;
 using Docker.DotNet.NativeHttp;
 using SwarmPS.Api;
 using SwarmPS.Model;
+using Version = System.Version;
 
 namespace SwarmPS.Daemon.Agent.Engine;
 
@@ -46,6 +47,13 @@ internal sealed class DockerEngine : IEngine
     /// <inheritdoc/>
     public async Task<EngineInfo> InfoAsync(CancellationToken stop) =>
         EngineAnswers.Info(await AskAsync(client.System.GetSystemInfoAsync(stop)).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public async Task<Version> ApiVersionAsync(CancellationToken stop)
+    {
+        var said = (await AskAsync(client.System.GetVersionAsync(stop)).ConfigureAwait(false)).APIVersion;
+        return Version.TryParse(said, out var version) ? version : throw new EngineException(HttpStatusCode.BadGateway, $"The engine names no version of its API but '{said}'.");
+    }
 
     /// <inheritdoc/>
     public async Task<bool> HasImageAsync(string image, CancellationToken stop)

@@ -1,6 +1,7 @@
 using Docker.DotNet.Models;
 using SwarmPS.Api;
 using SwarmPS.Model;
+using Version = System.Version;
 
 namespace SwarmPS.Daemon.Agent.Engine;
 
@@ -15,6 +16,9 @@ internal interface IEngine : IDisposable
 
     /// <summary>What the engine and its machine are.</summary>
     Task<EngineInfo> InfoAsync(CancellationToken stop);
+
+    /// <summary>The newest version of its API.</summary>
+    Task<Version> ApiVersionAsync(CancellationToken stop);
 
     /// <summary>Whether the engine has an image.</summary>
     Task<bool> HasImageAsync(string image, CancellationToken stop);
