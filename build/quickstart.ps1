@@ -34,7 +34,7 @@ function Start-Quickstart {
     Write-Step 'A service of three replicas with a health check'
     if (Get-SwarmService | Where-Object Name -CEQ 'web') { Resize-SwarmService -Name web -Replicas 3 | Out-Null }
     else {
-        New-SwarmService -Name web -Image $image -Replicas 3 -HealthInterval '1s' -StopGracePeriod '2s' `
+        New-SwarmService -Name web -Image $image -NoResolveImage -Replicas 3 -HealthInterval '1s' -StopGracePeriod '2s' `
             -HealthCommand 'wget -q -O /dev/null http://127.0.0.1:8080/' | Out-Null
     }
     Get-SwarmService | Out-Host

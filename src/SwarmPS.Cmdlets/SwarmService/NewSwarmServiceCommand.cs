@@ -95,6 +95,7 @@ public sealed class NewSwarmServiceCommand : ServiceSettingsCmdlet
         var spec = ToSpec();
         if (!ShouldProcess(Name ?? Image, "Make a service"))
             return;
+        spec = Pinned(spec, await PinAsync(swarm, Image, stop));
         var answer = await swarm.CreateServiceAsync(spec, stop, RegistryCredentials.Of(RegistryCredential));
         Warn(answer.Warnings);
         var name = Name ?? (await swarm.GetServiceAsync(answer.Id, stop)).Spec.Name ?? answer.Id;

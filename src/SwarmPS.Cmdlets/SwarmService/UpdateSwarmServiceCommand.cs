@@ -109,7 +109,8 @@ public sealed partial class UpdateSwarmServiceCommand : ServiceSettingsCmdlet
         if (!ShouldProcess(name, "Change the service"))
             return;
         await ResolveAsync(swarm, stop);
-        var change = new ServiceChange(swarm, name, ApplyTo, RegistryCredentials.Of(RegistryCredential));
+        var pin = await PinAsync(swarm, Image, stop);
+        var change = new ServiceChange(swarm, name, spec => Pinned(ApplyTo(spec), pin), RegistryCredentials.Of(RegistryCredential));
         await FinishAsync(swarm, await change.PostAsync(Warn, stop), name, PassThru, stop);
     });
 

@@ -98,6 +98,10 @@ public sealed partial class SwarmClient
     /// <summary>Removes a service and its tasks.</summary>
     public Task RemoveServiceAsync(string id, CancellationToken stop) => DoAsync(HttpMethod.Delete, Url($"/services/{Id(id)}"), null, stop);
 
+    /// <summary>What a registry has under an image's name; the daemon's engine asks it.</summary>
+    public Task<DistributionAnswer> GetDistributionAsync(string image, RegistryAuth? registry, CancellationToken stop) =>
+        GetAsync<DistributionAnswer>(Url($"/distribution/{string.Join('/', image.Split('/').Select(Id))}/json"), stop, registry);
+
     /// <summary>The tasks that fit the filters.</summary>
     public Task<List<SwarmTask>> ListTasksAsync(ApiFilters filters, CancellationToken stop) =>
         GetAsync<List<SwarmTask>>(Url("/tasks", ("filters", filters.ToJson())), stop);

@@ -41,9 +41,9 @@ public sealed partial class SwarmClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
 
-    private async Task<T> GetAsync<T>(string path, CancellationToken stop)
+    private async Task<T> GetAsync<T>(string path, CancellationToken stop, RegistryAuth? registry = null)
     {
-        using var answer = await SendAsync(HttpMethod.Get, path, null, stop).ConfigureAwait(false);
+        using var answer = await SendAsync(HttpMethod.Get, path, null, stop, registry).ConfigureAwait(false);
         return await ReadAsync<T>(answer, stop).ConfigureAwait(false);
     }
 

@@ -285,7 +285,7 @@ public sealed class NewSwarmServiceTests
             return new Api.CreateAnswer { Id = "x", Warnings = ["image nginx could not be accessed"] };
         });
         using var prompt = new Prompt(daemon);
-        var outcome = prompt.Run("New-SwarmService web nginx -Replicas 3");
+        var outcome = prompt.Run("New-SwarmService web nginx -Replicas 3 -NoResolveImage");
         var service = outcome.One<SwarmServiceInfo>();
         Assert.Equal(("x", "web", 3ul, 2ul), (service.Id, service.Name, service.Replicas, service.Running));
         Assert.Equal(["image nginx could not be accessed"], outcome.Warnings);
