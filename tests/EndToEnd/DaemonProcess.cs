@@ -29,6 +29,9 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     public SwarmClient Client { get; }
 
+    /// <summary>Further arguments of <c>swarmpsd run</c>.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     public Process Process => process ?? throw new InvalidOperationException("The daemon was not started.");
 
     /// <summary>What the daemon has printed, for a failing test's message.</summary>
@@ -48,7 +51,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     /// <summary>Starts the daemon without waiting for it to answer.</summary>
     public void Launch()
     {
-        var start = new ProcessStartInfo(Program, ["run", "--data-root", DataRoot, "--host", Address, "--engine", "unix://" + engineSocket, "--hostname", "e2e"])
+        var start = new ProcessStartInfo(Program, ["run", "--data-root", DataRoot, "--host", Address, "--engine", "unix://" + engineSocket, "--hostname", "e2e", .. Arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

@@ -14,10 +14,10 @@ public sealed record SwarmConnectionInfo
         LocalNodeState = answer.Swarm?.LocalNodeState ?? "inactive";
     }
 
-    /// <summary>Where the daemon answers: <c>unix://PATH</c>.</summary>
+    /// <summary>Where the daemon answers: <c>unix://PATH</c>, <c>ssh://HOST</c> or <c>tcp://HOST:PORT</c>.</summary>
     public string Address { get; }
 
-    /// <summary>The socket's path.</summary>
+    /// <summary>The socket's path; empty where the daemon is another machine's.</summary>
     public string Socket { get; }
 
     /// <summary>The name of the daemon's machine.</summary>

@@ -56,6 +56,7 @@ internal sealed record Failure(string Id, ErrorCategory Category, Exception Faul
         UnreachableReason.NotRunning => new("DaemonNotRunning", ErrorCategory.ConnectionError, fault, IsTerminating: true),
         UnreachableReason.PermissionDenied => new("SocketPermissionDenied", ErrorCategory.PermissionDenied, fault, IsTerminating: true),
         UnreachableReason.Broken => new("ConnectionBroken", ErrorCategory.ConnectionError, fault, IsTerminating: true),
+        UnreachableReason.NotTrusted => new("DaemonNotTrusted", ErrorCategory.AuthenticationError, fault, IsTerminating: true),
     };
 
     /// <summary>What the daemon's message names: <c>network web not found</c> is no missing service.</summary>

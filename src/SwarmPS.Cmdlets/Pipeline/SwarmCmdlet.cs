@@ -6,6 +6,7 @@ namespace SwarmPS.Cmdlets.Pipeline;
 /// <summary>What all cmdlets share that talk to the session's daemon.</summary>
 /// <error id="DaemonNotRunning">No daemon answers at the socket. It ends the pipeline.</error>
 /// <error id="SocketPermissionDenied">The socket does not admit this user. It ends the pipeline.</error>
+/// <error id="DaemonNotTrusted">A certificate is missing or not trusted, on the way by <c>tcp://</c>. It ends the pipeline.</error>
 /// <error id="ConnectionBroken">The connection broke while the daemon was answering.</error>
 /// <error id="SwarmUnavailable">The daemon answered that it cannot do it now: the node is in no swarm, is no manager, is locked, or the
 /// managers have no leader.</error>

@@ -13,7 +13,8 @@ namespace SwarmPS.Cmdlets.SwarmNode;
 /// <para>The session's daemon, a manager, is asked for the join token; then each of the named daemons is asked to join, in parallel and
 /// with a progress bar. What is wrong with one does not keep the others out: it has an error of its own, whose target is its address.
 /// Nodes are given as they have joined.</para>
-/// <para>A daemon of another machine is named as <c>ssh://user@host</c>, one of this machine by the path of its socket.</para>
+/// <para>A daemon of another machine is named as <c>ssh://user@host</c> or <c>tcp://host:port</c>, one of this machine by the path of its
+/// socket.</para>
 /// </remarks>
 /// <example>
 /// <para>Says which machines would be made workers; without <c>-WhatIf</c> they are, three at the same time.</para>
@@ -48,11 +49,18 @@ public sealed class AddSwarmNodeCommand : JoiningCmdlet
 {
     private readonly List<(SwarmEndpoint Endpoint, string? Advertise, string? Listen)> wanted = [];
 
-    /// <summary>The daemons of the nodes: <c>ssh://user@host</c>, or sockets of this machine, as paths or <c>unix://PATH</c>.</summary>
+    /// <summary>The daemons of the nodes: <c>ssh://user@host</c>, <c>tcp://host:port</c>, or sockets of this machine, as paths or
+    /// <c>unix://PATH</c>.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Socket")]
     [ValidateNotNullOrEmpty]
     public string[] Connection { get; set; } = [];
+
+    /// <summary>For <c>tcp://</c>: the folder with <c>ca.pem</c>, <c>cert.pem</c> and <c>key.pem</c>.</summary>
+    /// <value><c>$env:SWARMPS_CERT_PATH</c>, else <c>$env:DOCKER_CERT_PATH</c>, else <c>~/.docker</c></value>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? CertificatePath { get; set; }
 
     /// <summary>What the nodes become.</summary>
     [Parameter]
@@ -89,7 +97,7 @@ public sealed class AddSwarmNodeCommand : JoiningCmdlet
     /// <inheritdoc/>
     protected override Task AskAsync(SwarmClient swarm, CancellationToken stop) => ForEachAsync(Connection, connection =>
     {
-        var endpoint = Connections.Resolve(this, connection);
+        var endpoint = Connections.Resolve(this, connection, CertificatePath);
         if (ShouldProcess(endpoint.Address, $"Join the swarm of {swarm.Endpoint.Address} as a {Role.ToString().ToLowerInvariant()}"))
             wanted.Add((endpoint, AdvertiseAddress, ListenAddress));
         return Task.CompletedTask;

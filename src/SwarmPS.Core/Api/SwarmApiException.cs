@@ -27,6 +27,9 @@ public enum UnreachableReason
 
     /// <summary>The connection broke.</summary>
     Broken,
+
+    /// <summary>The daemon's certificate is not trusted, or this client has none.</summary>
+    NotTrusted,
 }
 
 /// <summary>The daemon could not be reached; the message names the address and says what to do.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using Newtonsoft.Json;
 using SwarmPS.Model;
@@ -114,6 +115,8 @@ public sealed partial class SwarmClient : IDisposable
                 $"The daemon of {machine.Host} is not reached: {(fault.InnerException ?? fault).Message.TrimEnd('.')}. See to it that ssh logs in there without a question, that swarmpsd is on that user's PATH, and that the daemon runs.",
                 fault);
         }
+        if (Endpoint.Tls is not null)
+            return UnreachableByTls(Endpoint.Tls, fault);
         var code = (fault.InnerException as SocketException)?.SocketErrorCode;
         return code switch
         {
@@ -124,6 +127,17 @@ public sealed partial class SwarmClient : IDisposable
                 $"No daemon answers at {Endpoint.SocketPath}. Start one with Start-SwarmDaemon (or: swarmpsd run --host {Endpoint.Address}), or name another socket with Connect-Swarm or ${Variable()}.", fault),
             _ => new(UnreachableReason.Broken, $"The connection to the daemon at {Endpoint.SocketPath} broke: {fault.InnerException?.Message ?? fault.Message}", fault),
         };
+    }
+
+    private static SwarmUnreachableException UnreachableByTls(TlsTarget machine, HttpRequestException fault)
+    {
+        if (fault.InnerException is AuthenticationException untrusted)
+            return new(UnreachableReason.NotTrusted, $"The daemon at {machine} is not talked to: {untrusted.Message.TrimEnd('.')}.", fault);
+        var cause = (fault.InnerException ?? fault).GetBaseException();
+        // A server refuses a client's certificate by closing, after the client has taken the connection for good.
+        return cause is SocketException { SocketErrorCode: not SocketError.ConnectionReset }
+            ? new(UnreachableReason.NotRunning, $"No daemon answers at {machine}: {cause.Message.TrimEnd('.')}. See to it that one listens there (swarmpsd run --host tcp://IP:PORT) and that no firewall is between.", fault)
+            : new(UnreachableReason.Broken, $"The daemon at {machine} closed the connection: {cause.Message.TrimEnd('.')}. If that is so each time, it does not take the certificate in {machine.Certificates}: it may have expired, or be from an authority that the daemon does not know.", fault);
     }
 
     private static string Variable() => "env:" + SwarmEndpoint.Variable;

@@ -49,12 +49,16 @@ internal sealed class ApiServer : IAsyncDisposable
             await server.DisposeAsync().ConfigureAwait(false);
             if (fault is IOException { InnerException: ConfigurationException cause })
                 throw cause;
+            if (fault is IOException or SocketException && options.Addresses.Count > 0)
+                throw new ConfigurationException($"--host: {string.Join(", ", options.Addresses.Select(address => $"tcp://{address}"))} cannot be listened on: {fault.GetBaseException().Message}. Give an address of this machine and a free port.", fault);
             throw;
         }
         options.Forwarded?.AnswerBy(server.Application.AnswerForwardedAsync);
         var log = options.LoggerFactory.CreateLogger<ApiServer>();
         foreach (var socket in options.Sockets)
             log.Listening($"unix://{socket}");
+        foreach (var address in options.Addresses)
+            log.Listening($"tcp://{address}");
         return server;
     }
 
@@ -92,13 +96,17 @@ internal sealed class ApiServer : IAsyncDisposable
         foreach (var socket in options.Sockets)
         {
             UnixSockets.CheckLength(socket);
-            kestrel.ListenUnixSocket(socket, listen =>
-            {
-                listen.Protocols = HttpProtocols.Http1;
-                listen.Use(next => connection => HijackablePipe.ServeAsync(connection, next));
-            });
+            kestrel.ListenUnixSocket(socket, Serve);
         }
+        if (options.Certificate is { } certificate && options.Addresses.Count > 0)
+            TlsAddresses.Listen(kestrel, options.Addresses, certificate, Serve);
         return kestrel;
+    }
+
+    private static void Serve(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(next => connection => HijackablePipe.ServeAsync(connection, next));
     }
 
     private static SocketTransportFactory Transport(ApiServerOptions options) => new(

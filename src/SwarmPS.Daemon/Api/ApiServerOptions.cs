@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Agent;
@@ -11,6 +12,12 @@ internal sealed record ApiServerOptions
 {
     /// <summary>Paths of the unix sockets to listen on.</summary>
     public required IReadOnlyList<string> Sockets { get; init; }
+
+    /// <summary>Where to listen for clients with certificates.</summary>
+    public IReadOnlyList<IPEndPoint> Addresses { get; init; } = [];
+
+    /// <summary>The certificate for <see cref="Addresses"/>; null where there are none.</summary>
+    public ApiCertificate? Certificate { get; init; }
 
     /// <summary>Path of the engine's unix socket.</summary>
     public required string EngineSocket { get; init; }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Api;
+using SwarmPS.Daemon.Api.Http;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Model;
 
@@ -39,7 +40,7 @@ internal static class DaemonHost
 
     private static async Task ServeAsync(DaemonOptions options, ILoggerFactory logging, CancellationToken stop)
     {
-        var sockets = options.Hosts.Select(host => DaemonOptions.UnixPath("--host", host)).ToList();
+        var (sockets, addresses) = TlsAddresses.Split(options);
         var engine = DaemonOptions.UnixPath("--engine", options.Engine);
         var directory = new SwarmDirectory(options.DataRoot);
         using var root = Prepare(directory);
@@ -50,7 +51,19 @@ internal static class DaemonHost
             // The swarm first: whoever reaches the socket finds it working.
             await ResumeAsync(membership, stop).ConfigureAwait(false);
             await using var api = await ApiServer.StartAsync(
-                new() { Sockets = sockets, EngineSocket = engine, Membership = membership, Forwarded = membership.Forwarded, Logs = membership.Logs, Processes = membership.Processes, LoggerFactory = logging }, stop).ConfigureAwait(false);
+                new()
+                {
+                    Sockets = sockets,
+                    Addresses = addresses,
+                    Certificate = options.Certificate,
+                    EngineSocket = engine,
+                    Membership = membership,
+                    Forwarded = membership.Forwarded,
+                    Logs = membership.Logs,
+                    Processes = membership.Processes,
+                    LoggerFactory = logging,
+                },
+                stop).ConfigureAwait(false);
             log.Ready(string.Join(", ", options.Hosts), options.Engine, options.DataRoot);
             await UntilStoppedAsync(stop).ConfigureAwait(false);
             log.Stopping();

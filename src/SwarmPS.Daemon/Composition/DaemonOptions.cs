@@ -21,6 +21,9 @@ internal sealed record DaemonOptions
     /// <summary>Where the API listens: <c>unix://PATH</c> or <c>tcp://IP:PORT</c>.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = ["unix:///run/swarmps/swarmps.sock"];
 
+    /// <summary>The daemon's certificate for <c>tcp://</c>; null without.</summary>
+    public ApiCertificate? Certificate { get; init; }
+
     /// <summary>The container engine beside this daemon.</summary>
     public string Engine { get; init; } = "unix:///var/run/docker.sock";
 
@@ -41,6 +44,12 @@ internal sealed record DaemonOptions
         throw new ConfigurationException($"{option} {address}: only unix://PATH is supported. Give a socket's path, as unix:///run/swarmps/swarmps.sock.");
     }
 }
+
+/// <summary>What the API shows clients that come by TCP, and whom it takes: PEM files.</summary>
+/// <param name="Authority">The certificates of the authorities whose clients are let in.</param>
+/// <param name="Certificate">The daemon's own.</param>
+/// <param name="Key">Its key.</param>
+internal sealed record ApiCertificate(string Authority, string Certificate, string Key);
 
 /// <summary>The daemon was told something that cannot work; the message says what to change. Exit code 1.</summary>
 internal sealed class ConfigurationException(string message, Exception? inner = null) : Exception(message, inner);

@@ -83,7 +83,7 @@ public sealed class ErrorTests
     public void WrongAddress_SaysWhatToWrite()
     {
         using var prompt = new Prompt();
-        var outcome = prompt.Run("Connect-Swarm tcp://10.0.0.1:2375");
+        var outcome = prompt.Run("Connect-Swarm http://10.0.0.1:2375");
         Assert.Equal("InvalidArgument", outcome.ErrorId);
         Assert.Contains("unix://", outcome.Error.Exception.Message);
     }

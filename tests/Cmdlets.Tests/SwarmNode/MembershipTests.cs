@@ -64,10 +64,10 @@ public sealed class MembershipTests
         await using var refusing = await FreshAsync("c");
         refusing.Refuse("POST /swarm/join", 503, "Timeout was reached before node joined.");
         using var prompt = new Prompt(manager);
-        var outcome = prompt.Run($"Add-SwarmNode /nowhere/x.sock, '{taken.Socket}', tcp://1.2.3.4, '{refusing.Socket}', '{fresh.Socket}'");
+        var outcome = prompt.Run($"Add-SwarmNode /nowhere/x.sock, '{taken.Socket}', http://1.2.3.4, '{refusing.Socket}', '{fresh.Socket}'");
         Assert.Equal("a", ((SwarmNodeInfo)Assert.Single(outcome.Output).BaseObject).Id);
         Assert.Equal(
-            [("DaemonNotRunning", "unix:///nowhere/x.sock"), ("InvalidArgument", "tcp://1.2.3.4"), ("NodeInSwarm", taken.Address), ("SwarmUnavailable", refusing.Address)],
+            [("DaemonNotRunning", "unix:///nowhere/x.sock"), ("InvalidArgument", "http://1.2.3.4"), ("NodeInSwarm", taken.Address), ("SwarmUnavailable", refusing.Address)],
             outcome.Errors.Select(error => (error.FullyQualifiedErrorId.Split(',')[0], (string)error.TargetObject)).OrderBy(error => error.Item1));
     }
 
