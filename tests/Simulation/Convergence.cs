@@ -44,7 +44,10 @@ internal static class Convergence
         if (!stuck && !paused)
         {
             foreach (var task in live.Where(task => state.Nodes.Find(task.NodeId)!.Spec.Availability != NodeAvailability.Pause || task.Slot != 0))
+            {
                 Holds(!TaskTemplates.IsOutdated(state, service, task), "updates reach all tasks", task);
+                Holds(task.Spec with { Placement = null } == service.Spec.TaskTemplate with { Placement = null }, "tasks are as their service says", task);
+            }
             Simulation.Check.That(
                 service.UpdateStatus?.State is not (UpdateState.Updating or UpdateState.RollbackStarted), "updates end", () => $"{service.Id} {service.UpdateStatus}");
         }
@@ -97,18 +100,19 @@ internal static class Convergence
     /// <param name="most">Two on a node where an update that starts first cannot go on.</param>
     private static void HasATaskOnEachNode(Snapshot state, Service service, List<SwarmTask> live, int most)
     {
-        var policy = service.Spec.TaskTemplate.RestartPolicy;
-        var always = policy is null or { Condition: null or RestartCondition.Any, MaxAttempts: null };
         foreach (var node in state.Nodes.All)
         {
             var fits = Constraints.Of(service.Spec.TaskTemplate.Placement).AreMetBy(node);
             var count = live.Count(task => task.NodeId == node.Id);
             if (node.Spec.Availability == NodeAvailability.Drain || !fits)
                 Simulation.Check.That(count == 0, "a node that is drained or does not fit has no global task", () => $"{service.Id} on {node.Id}");
-            else if (node.Spec.Availability == NodeAvailability.Active && always)
+            else if (node.Spec.Availability == NodeAvailability.Active && state.TasksOfNode(node.Id).Where(task => task.ServiceId == service.Id).All(IsAlwaysRestarted))
                 Simulation.Check.That(count >= 1 && count <= most, "each node that fits has a global task", () => $"{service.Id} on {node.Id}: {count}");
         }
     }
+
+    private static bool IsAlwaysRestarted(SwarmTask task) =>
+        task.Spec.RestartPolicy is null or { Condition: null or RestartCondition.Any, MaxAttempts: null };
 
     private static void RunsOrCannot(Snapshot state, SwarmTask task)
     {

@@ -30,6 +30,7 @@ internal sealed class Invariants
         {
             SlotsAreFilledOnce(before, after, service);
             JobsKeepTheirCounts(after, service);
+            Availability.Check(before, after, service);
         }
         foreach (var begun in changes.Where(change => change.Old is null).Select(change => change.New).OfType<SwarmTask>().Where(task => task.JobIteration is not null))
             Simulation.Check.That(!HasCompleted(before, begun), "work that is done is not begun again", () => Tell(begun));
@@ -62,8 +63,9 @@ internal sealed class Invariants
         Simulation.Check.That(
             Constraints.Of(task.Spec.Placement).AreMetBy(node!), "tasks go to nodes that meet their constraints", () => $"{Tell(task)} on {node}");
         var there = state.TasksOfNode(task.NodeId).Where(other => other.Status.State is >= TaskState.Assigned and <= TaskState.Running).ToList();
+        // A node that has become smaller keeps what it has.
         Simulation.Check.That(
-            there.Sum(other => other.Spec.Resources?.Reservations?.MemoryBytes ?? 0) <= node!.Description!.Resources!.MemoryBytes,
+            task.Spec.Resources is null || there.Sum(other => other.Spec.Resources?.Reservations?.MemoryBytes ?? 0) <= node!.Description!.Resources!.MemoryBytes,
             "no node has more memory reserved than it has", () => string.Join(", ", there.Select(Tell)));
         var ports = there.SelectMany(other => other.Ports.OrEmpty()).Select(port => port.PublishedPort).ToList();
         Simulation.Check.That(ports.Count == ports.Distinct().Count(), "a host port is given once", () => string.Join(", ", there.Select(Tell)));
@@ -94,22 +96,19 @@ internal sealed class Invariants
         {
             var live = slot.Where(task => task.DesiredState < TaskState.Shutdown).ToList();
             var running = live.Count(task => task.DesiredState >= TaskState.Running);
-            Simulation.Check.That(service is not null || live.Count == 0, "a removed service has no live tasks", () => string.Join(", ", live.Select(Tell)));
             // An update that starts first has two, and leaves them so when it is changed or paused on the way.
             Simulation.Check.That(running <= 2 && live.Count <= 2, "a slot is filled once", () => string.Join(", ", live.Select(Tell)));
-            // What a node has that takes no tasks for now, stays as it is for now.
-            var settled = slot.Key.Slot != 0 || state.Nodes.Find(slot.Key.Item2) is { Status.State: NodeState.Ready, Spec.Availability: NodeAvailability.Active };
-            if (settled && service?.Spec.UpdateConfig?.Order != UpdateOrder.StartFirst && service?.UpdateStatus is null)
-                Simulation.Check.That(running <= 1, "a slot that no update touches is filled once", () => string.Join(", ", live.Select(Tell)));
         }
         if (service?.Spec.Mode?.Replicated is { } mode)
         {
-            var slots = tasks.Where(task => task.DesiredState <= TaskState.Running).Select(task => task.Slot).Distinct().Count();
-            // An update that is turned back may shrink the service by that; its surplus goes in the next round.
-            var wanted = Math.Max(mode.Replicas ?? 1, before.Services.Find(serviceId)?.Spec.Mode?.Replicated?.Replicas ?? 0);
-            Simulation.Check.That((ulong)slots <= wanted, "a service has no more replicas than wanted", () => $"{slots} of {wanted}");
+            // What is too many goes in this round or, where it is full, in one of the next.
+            var most = Math.Max(mode.Replicas ?? 1, (ulong)LiveSlots(before, serviceId));
+            Simulation.Check.That((ulong)LiveSlots(state, serviceId) <= most, "no round makes more replicas than wanted", () => $"{LiveSlots(state, serviceId)} of {most} in {serviceId}");
         }
     }
+
+    private static int LiveSlots(Snapshot state, string serviceId) =>
+        state.TasksOfService(serviceId).Where(task => task.DesiredState <= TaskState.Running).Select(task => task.Slot).Distinct().Count();
 
     /// <summary>The place of a task: a number, or its node; those of a replicated job count from 0.</summary>
     internal static (ulong Slot, string Node) KeyOf(Snapshot state, SwarmTask task) =>

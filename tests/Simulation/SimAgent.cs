@@ -11,7 +11,7 @@ internal sealed class SimAgent(string nodeId, Random random, SimFaults faults)
     private SimFaults faults = faults;
 
     private readonly SortedDictionary<string, Container> containers = new(StringComparer.Ordinal);
-    private readonly List<(string TaskId, SwarmTaskStatus Status)> reports = [];
+    private readonly List<SimReport> reports = [];
 
     public string NodeId => nodeId;
 
@@ -23,6 +23,9 @@ internal sealed class SimAgent(string nodeId, Random random, SimFaults faults)
 
     /// <summary>When the connection was lost.</summary>
     public Timestamp LostAt { get; private set; }
+
+    /// <summary>Reports of which it is not known that they have arrived, oldest first.</summary>
+    public IReadOnlyList<SimReport> Unconfirmed => reports;
 
     /// <summary>Containers that run, by task.</summary>
     public IEnumerable<string> Running => containers.Where(entry => entry.Value.State == TaskState.Running).Select(entry => entry.Key);
@@ -38,7 +41,7 @@ internal sealed class SimAgent(string nodeId, Random random, SimFaults faults)
     public void Disconnect(Timestamp now) => (Connected, LostAt) = (false, now);
 
     /// <summary>From now on nothing fails and nothing is lost.</summary>
-    public void Heal() => faults = new() { StepSecondsMax = 1 };
+    public void Heal() => faults = SimFaults.None;
 
     /// <summary>The machine comes back: what ran has failed.</summary>
     public void PowerOn(Timestamp now)
@@ -84,16 +87,8 @@ internal sealed class SimAgent(string nodeId, Random random, SimFaults faults)
         }
     }
 
-    /// <summary>Takes the reports that get through; the others stay for another time.</summary>
-    public List<(string TaskId, SwarmTaskStatus Status)> Send()
-    {
-        if (!Connected || random.NextDouble() < faults.ReportsLost)
-            return [];
-        var sent = reports.ToList();
-        if (random.NextDouble() >= faults.ReportsRepeated)
-            reports.Clear();
-        return sent;
-    }
+    /// <summary>A report has arrived.</summary>
+    public void Confirm(SimReport report) => reports.Remove(report);
 
     private static TaskState? Next(Container container) => container.State switch
     {
@@ -110,7 +105,7 @@ internal sealed class SimAgent(string nodeId, Random random, SimFaults faults)
     private void Report(string id, Container container, TaskState state, Timestamp now)
     {
         container.State = state;
-        reports.Add((id, new() { State = state, Timestamp = now }));
+        reports.Add(new(id, new() { State = state, Timestamp = now }));
     }
 
     private sealed class Container
@@ -121,36 +116,4 @@ internal sealed class SimAgent(string nodeId, Random random, SimFaults faults)
 
         public Timestamp BusyUntil { get; set; }
     }
-}
-
-/// <summary>How bad things are; drawn from the seed.</summary>
-internal sealed record SimFaults
-{
-    public double StepSecondsMax { get; init; }
-
-    public double StartFails { get; init; }
-
-    public double ReportsLost { get; init; }
-
-    public double ReportsRepeated { get; init; }
-
-    public double NodeFaults { get; init; }
-
-    public double TaskEnds { get; init; }
-
-    public double LeaderChanges { get; init; }
-
-    public double Commands { get; init; }
-
-    public static SimFaults Draw(Random random) => new()
-    {
-        StepSecondsMax = 0.2 + (random.NextDouble() * 3),
-        StartFails = random.Next(3) == 0 ? 0 : random.NextDouble() * 0.2,
-        ReportsLost = random.NextDouble() * 0.5,
-        ReportsRepeated = random.NextDouble() * 0.3,
-        NodeFaults = random.Next(3) == 0 ? 0 : random.NextDouble() * 0.08,
-        TaskEnds = random.NextDouble() * 0.2,
-        LeaderChanges = random.NextDouble() * 0.03,
-        Commands = 0.02 + (random.NextDouble() * 0.2),
-    };
 }

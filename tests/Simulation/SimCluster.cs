@@ -1,4 +1,5 @@
 using System.Globalization;
+using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Daemon.Leader;
 using SwarmPS.Model;
 using SwarmPS.Store;
@@ -11,23 +12,28 @@ namespace SwarmPS.Simulation;
 /// </summary>
 internal sealed class SimCluster
 {
+    private const int RoundsMax = 1_000;
+
     private static readonly TimeSpan DownAfter = TimeSpan.FromSeconds(5);
 
     private readonly Random random;
     private readonly SimUsers users;
+    private readonly SimNetwork network;
     private readonly SortedDictionary<string, SimAgent> agents = new(StringComparer.Ordinal);
     private SimFaults faults;
     private ControlRound round;
     private ulong observed;
+    private ulong restedAt;
     private int ids;
 
     public SimCluster(int seed, List<string>? story = null)
     {
         Store = new() { Story = story };
         random = new(seed);
-        faults = SimFaults.Draw(random);
+        faults = Options = SimFaults.Draw(random);
+        network = new(random) { Faults = faults };
         users = new(random, this);
-        round = new(NewId);
+        round = NewRound();
         Store.Put(new SwarmObject { Id = "swarm" });
         for (var i = random.Next(1, 6); i > 0; i--)
             AddNode();
@@ -35,9 +41,15 @@ internal sealed class SimCluster
 
     public SimStore Store { get; }
 
+    /// <summary>How bad things are, until they end.</summary>
+    public SimFaults Options { get; }
+
     public Snapshot State => Store.State;
 
     public Invariants Invariants { get; } = new();
+
+    /// <summary>What the services were asked to be.</summary>
+    public SpecLedger Specs { get; } = new();
 
     public IEnumerable<SimAgent> Agents => agents.Values;
 
@@ -79,7 +91,8 @@ internal sealed class SimCluster
     /// <summary>Ends all misfortune: nodes come back and processes run.</summary>
     public void Heal()
     {
-        faults = new() { StepSecondsMax = 1 };
+        faults = network.Faults = SimFaults.None;
+        round.ChangesMax = faults.RoundChangesMax;
         foreach (var agent in agents.Values.ToList())
         {
             agent.Heal();
@@ -103,12 +116,14 @@ internal sealed class SimCluster
         foreach (var agent in agents.Values)
         {
             Watch(agent);
-            if (agent.Connected)
+            if (agent.Connected && random.NextDouble() >= faults.AssignmentsLate)
                 agent.Receive(State.TasksOfNode(agent.NodeId));
             if (agent.Up)
                 agent.Work(Store.Now);
-            Take(agent);
+            if (agent.Connected)
+                network.Send(agent, Store.Now);
         }
+        TakeReports();
         Decide();
     }
 
@@ -134,7 +149,7 @@ internal sealed class SimCluster
     /// <summary>A new leader knows nothing but the store, and of no node whether it is there.</summary>
     private void ChangeLeader()
     {
-        round = new(NewId);
+        round = NewRound();
         foreach (var node in State.Nodes.All.OrderBy(node => node.Id, StringComparer.Ordinal).Where(node => node.Status.State == NodeState.Ready))
             Store.Put(node with { Status = node.Status with { State = NodeState.Unknown } });
     }
@@ -149,18 +164,18 @@ internal sealed class SimCluster
             Store.Put(node with { Status = node.Status with { State = NodeState.Down } });
     }
 
-    /// <summary>Statuses only ever move on, whatever is repeated or late.</summary>
-    private void Take(SimAgent agent)
+    private ControlRound NewRound() => new(NewId) { ChangesMax = faults.RoundChangesMax };
+
+    /// <summary>Writes what arrives, as a manager does.</summary>
+    private void TakeReports()
     {
-        var state = State;
-        var changes = new Dictionary<string, StoreChange>(StringComparer.Ordinal);
-        foreach (var (id, status) in agent.Send())
+        var changed = new Dictionary<string, SwarmTask>(StringComparer.Ordinal);
+        foreach (var (from, report) in network.Receive(Store.Now))
         {
-            var task = changes.TryGetValue(id, out var changed) ? (SwarmTask)changed.Object! : state.Tasks.Find(id);
-            if (task is not null && task.NodeId == agent.NodeId && status.State > task.Status.State)
-                changes[id] = StoreChange.Put(task with { Status = status });
+            if (StatusWriter.Apply(changed.GetValueOrDefault(report.TaskId) ?? State.Tasks.Find(report.TaskId), from.NodeId, report.Status) is { } moved)
+                changed[report.TaskId] = moved;
         }
-        Store.Commit(changes.Values);
+        Store.Commit(changed.Values.Select(StoreChange.Put));
     }
 
     /// <summary>Runs the leader's rounds until it has nothing more to do.</summary>
@@ -168,19 +183,32 @@ internal sealed class SimCluster
     {
         for (var rounds = 0; ; rounds++)
         {
-            Check.That(rounds < 100, "the leader comes to rest", () => $"after {rounds} rounds");
+            Check.That(rounds < RoundsMax, "the leader comes to rest", () => $"after {rounds} rounds");
             // The last transactions may share the round's log entry: they are in its state, and told of only later.
             var upTo = State.Version - Math.Min(State.Version - observed, (ulong)random.Next(3));
             round.Observe(State, random.Next(200) == 0 ? new(true, []) : new(false, Store.Between(observed, upTo)));
             observed = upTo;
             Store.Forget(observed);
             if (!round.HasWork(Store.Now) && observed == State.Version)
-                return;
+                break;
             var changes = round.Decide(State, Store.Between(observed, State.Version), Store.Now);
+            if (random.NextDouble() < faults.RoundsLost)
+            {
+                round.Reset();
+                continue;
+            }
             var before = State;
             Decisions += changes.Count;
             var seen = Store.Commit(changes);
             Invariants.Check(before, State, seen, Store.Now);
+            Specs.Check(seen);
+            if (random.NextDouble() < faults.LeaderChangesInRounds)
+                ChangeLeader();
+            if (random.NextDouble() < faults.CommandsInRounds)
+                users.Act();
         }
+        if (State.Version != restedAt)
+            AtRest.Check(State);
+        restedAt = State.Version;
     }
 }

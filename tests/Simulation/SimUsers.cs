@@ -11,6 +11,14 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
 
     public void Act()
     {
+        do
+            ActOnce();
+        while (random.Next(3) == 0);
+    }
+
+    /// <summary>Several act at the same time, now and then.</summary>
+    private void ActOnce()
+    {
         var services = cluster.State.Services.All.OrderBy(service => service.Id, StringComparer.Ordinal).ToList();
         if (services.Count == 0 || (services.Count < 4 && random.Next(5) == 0))
             Create();
@@ -36,7 +44,7 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
                 ContainerSpec = new() { Image = "v1" },
                 RestartPolicy = Policy(),
                 Placement = Place(),
-                Resources = random.Next(3) == 0 ? new() { Reservations = new() { MemoryBytes = random.Next(1, 5) * (1L << 30) } } : null,
+                Resources = Resources(),
             },
             UpdateConfig = Config(),
             RollbackConfig = Config(),
@@ -44,18 +52,23 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
                 ? new() { Ports = [new() { TargetPort = 80, PublishedPort = (uint)(8000 + random.Next(3)), PublishMode = PublishMode.Host }] }
                 : null,
         };
-        cluster.Store.Put(ServiceUpdates.Create(id, spec, NextVersion, cluster.Store.Now));
+        var service = ServiceUpdates.Create(id, spec, NextVersion, cluster.Store.Now);
+        cluster.Specs.Created(service);
+        cluster.Store.Put(service);
     }
 
     private void Change(Service service)
     {
         var template = service.Spec.TaskTemplate;
-        switch (random.Next(10))
+        switch (random.Next(14))
         {
             case 0 when service.PreviousSpec is not null:
-                cluster.Store.Put(ServiceUpdates.Rollback(service, NextVersion, cluster.Store.Now));
+                var back = ServiceUpdates.Rollback(service, NextVersion, cluster.Store.Now);
+                cluster.Specs.RolledBack(back);
+                cluster.Store.Put(back);
                 break;
             case 1:
+                cluster.Specs.Removed(service.Id);
                 cluster.Store.Delete(service);
                 break;
             case 2:
@@ -70,6 +83,15 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
             case 5 or 6:
                 Apply(service, service.Spec with { TaskTemplate = template with { ContainerSpec = new() { Image = $"v{random.Next(5)}" } } });
                 break;
+            case 7 when service.UpdateStatus is not null:
+                cluster.Store.Put(ServiceUpdates.Pause(service));
+                break;
+            case 8 when service.UpdateStatus is not null:
+                cluster.Store.Put(ServiceUpdates.Resume(service, cluster.Store.Now));
+                break;
+            case 9:
+                Apply(service, service.Spec with { TaskTemplate = template with { RestartPolicy = Policy(), Resources = Resources() }, RollbackConfig = Config() });
+                break;
             default:
                 if (service.Spec.Mode!.ReplicatedJob is not null)
                     Apply(service, service.Spec with { Mode = Job() });
@@ -83,7 +105,7 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
     {
         var nodes = cluster.State.Nodes.All.OrderBy(node => node.Id, StringComparer.Ordinal).ToList();
         var node = nodes[random.Next(nodes.Count)];
-        switch (random.Next(6))
+        switch (random.Next(7))
         {
             case 0 when nodes.Count < 7:
                 cluster.AddNode();
@@ -95,6 +117,9 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
                 cluster.Store.Put(node with { Spec = node.Spec with { Labels = new([new("zone", random.Next(2) == 0 ? "a" : "b")]) } });
                 break;
             case 3:
+                cluster.Store.Put(node with { Description = node.Description! with { Resources = new() { NanoCPUs = 8_000_000_000, MemoryBytes = random.Next(4, 12) * (1L << 30) } } });
+                break;
+            case 4:
                 cluster.Store.Put(new SwarmObject { Id = "swarm", Spec = new() { Orchestration = new(random.Next(-1, 6)) } });
                 break;
             default:
@@ -104,7 +129,13 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
         }
     }
 
-    private void Apply(Service service, ServiceSpec spec) => cluster.Store.Put(ServiceUpdates.Apply(service, spec, NextVersion, cluster.Store.Now));
+    private void Apply(Service service, ServiceSpec spec)
+    {
+        cluster.Specs.Updated(service, spec);
+        cluster.Store.Put(ServiceUpdates.Apply(service, spec, NextVersion, cluster.Store.Now));
+    }
+
+    private ResourceRequirements? Resources() => random.Next(3) == 0 ? new() { Reservations = new() { MemoryBytes = random.Next(1, 5) * (1L << 30) } } : null;
 
     private ServiceMode Mode() => random.Next(8) switch
     {

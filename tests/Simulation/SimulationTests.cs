@@ -9,7 +9,7 @@ namespace SwarmPS.Simulation;
 /// </summary>
 public sealed class SimulationTests
 {
-    private const int SeedsDefault = 3000;
+    private const int SeedsDefault = 1500;
     private const int Steps = 150;
     private const int StoryLines = 400;
 
@@ -56,6 +56,18 @@ public sealed class SimulationTests
     private static string Run(int seed, List<string>? story = null)
     {
         var cluster = new SimCluster(seed, story);
+        try
+        {
+            return Run(cluster);
+        }
+        catch (ViolationException violation)
+        {
+            throw new ViolationException($"{violation.Message}\noptions: {cluster.Options}");
+        }
+    }
+
+    private static string Run(SimCluster cluster)
+    {
         for (var step = 0; step < Steps; step++)
             cluster.Step();
         cluster.Heal();

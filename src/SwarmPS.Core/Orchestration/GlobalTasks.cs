@@ -9,6 +9,7 @@ internal static class GlobalTasks
     {
         var placement = draft.Service.Spec.TaskTemplate.Placement;
         List<Slot> open = [];
+        List<Slot> resting = [];
         foreach (var node in draft.State.Nodes.All.OrderBy(node => node.Id, StringComparer.Ordinal))
         {
             var slot = draft.SlotOf(new(0, node.Id));
@@ -17,10 +18,14 @@ internal static class GlobalTasks
             else if (NodeStanding.TakesTasks(node))
                 open.Add(slot);
             // What a paused, silent or lost node has stays as it is: it may well still run.
+            else if (!NodeStanding.IsGone(node))
+                resting.Add(slot);
         }
         foreach (var slot in open)
             Keep(draft, slot);
-        Updates.Plan(draft, [.. open.Where(slot => slot.Tasks.Count > 0)]);
+        // A node that rests gets no update, but one that is on its way there is waited for.
+        var underWay = resting.Where(slot => new SlotProgress(draft.State, draft.Service, slot).IsUnderWay);
+        Updates.Plan(draft, [.. open.Where(slot => slot.Tasks.Count > 0), .. underWay]);
         foreach (var slot in draft.Slots)
         {
             if (draft.State.Nodes.Find(slot.Key.NodeId) is null)

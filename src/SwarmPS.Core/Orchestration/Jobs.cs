@@ -31,8 +31,7 @@ internal static class Jobs
         var begun = draft.Slots.Where(slot => slot.Tasks.Any(task => IsOfThisRun(draft, task))).ToList();
         foreach (var slot in begun)
         {
-            // One that was given up with its node may have completed all the same: then what took its place is not needed.
-            if (slot.Tasks.Any(task => IsOfThisRun(draft, task) && task.Status.State == TaskState.Complete))
+            if (IsDone(draft, slot))
                 Stop(draft, slot, TaskState.Shutdown);
             else
                 Restarts.Replace(draft, slot, mayMove: true);
@@ -56,7 +55,7 @@ internal static class Jobs
         foreach (var node in draft.State.Nodes.All.OrderBy(node => node.Id, StringComparer.Ordinal))
         {
             var slot = draft.SlotOf(new(0, node.Id));
-            if (node.Spec.Availability == NodeAvailability.Drain || !Eligibility.Allows(placement, node))
+            if (node.Spec.Availability == NodeAvailability.Drain || !Eligibility.Allows(placement, node) || IsDone(draft, slot))
                 Stop(draft, slot, TaskState.Shutdown);
             else if (!NodeStanding.TakesTasks(node))
                 continue;
@@ -68,6 +67,12 @@ internal static class Jobs
         foreach (var slot in draft.Slots.Where(slot => draft.State.Nodes.Find(slot.Key.NodeId) is null))
             Stop(draft, slot, TaskState.Remove);
     }
+
+    /// <summary>
+    /// Whether a slot's work is done. A task that was given up, as with its node, may have completed all the same: then what took its
+    /// place is not needed.
+    /// </summary>
+    private static bool IsDone(Draft draft, Slot slot) => slot.Tasks.Any(task => IsOfThisRun(draft, task) && task.Status.State == TaskState.Complete);
 
     /// <summary>Whether a slot's task is on its way, or has failed and waits for its replacement's time.</summary>
     private static bool IsActive(Slot slot) => slot.Live.Any(task => task.Status.State != TaskState.Complete);

@@ -81,6 +81,10 @@ internal static class Restarts
     public static TaskState FirstDesired(Draft draft, Slot slot) =>
         StopsBefore(draft, slot) is null ? draft.Goal : TaskState.Ready;
 
+    /// <summary>Tries again what an update has to bring to a slot, whether or not its policy asks for it.</summary>
+    public static void Retry(Draft draft, Slot slot, SwarmTask task) =>
+        Create(draft, slot, task, lost: task.Status.State <= TaskState.Running && NodeStanding.IsLost(draft.NodeOf(task)));
+
     private static void Create(Draft draft, Slot slot, SwarmTask old, bool lost)
     {
         var policy = old.Spec.RestartPolicy;

@@ -21,7 +21,7 @@ internal sealed class SlotProgress
             if (task == slot.Newest)
                 NewestIsCurrent = current;
             if (current && IsOfUpdate(service, task))
-                UpdateTask ??= task;
+                UpdateTask = task;
         }
     }
 
@@ -33,7 +33,10 @@ internal sealed class SlotProgress
     /// <summary>Live tasks that are not as the service wants them.</summary>
     public List<SwarmTask> Outdated { get; } = [];
 
-    /// <summary>The task by which the update brought the new spec to this slot; what replaces it later is no part of the update.</summary>
+    /// <summary>
+    /// The task by which the update brought the new spec to this slot, or the one that took its place elsewhere when its node was lost.
+    /// What replaces it because it ended is no part of the update.
+    /// </summary>
     public SwarmTask? UpdateTask { get; }
 
     /// <summary>Whether nothing remains to be done here.</summary>

@@ -131,12 +131,19 @@ internal static class Updates
     private static void Bring(Draft draft, SlotProgress progress, bool startFirst)
     {
         var slot = progress.Slot;
-        var record = new RestartRecord { Replaces = slot.Newest.Id, NotBefore = draft.Now };
+        var before = slot.Newest;
         // There is nothing to keep up but what runs, and of an update that was given up on the way one task is enough.
         var kept = startFirst ? progress.Outdated.Find(task => task.Status.State == TaskState.Running) : null;
         foreach (var task in progress.Outdated.Where(task => task != kept))
             Shutdown(draft, task);
-        draft.Put(TaskTemplates.Create(draft, slot.Key, kept is not null ? TaskState.Running : Restarts.FirstDesired(draft, slot), record));
+        // Where the new spec was there already, but could not stay beside the old one, it is tried again.
+        if (!Slot.IsLive(before) && before.SpecVersion == draft.Service.SpecVersion)
+            Restarts.Retry(draft, slot, before);
+        else
+        {
+            var record = new RestartRecord { Replaces = before.Id, NotBefore = draft.Now };
+            draft.Put(TaskTemplates.Create(draft, slot.Key, kept is not null ? TaskState.Running : Restarts.FirstDesired(draft, slot), record));
+        }
     }
 
     private static void Shutdown(Draft draft, SwarmTask task)

@@ -126,6 +126,19 @@ public sealed class GlobalTasksTests
         Assert.All(world.Live, task => Assert.Equal("web:2", world.Image(task)));
     }
 
+    [Theory]
+    [InlineData(NodeState.Unknown, NodeAvailability.Active)]
+    [InlineData(NodeState.Ready, NodeAvailability.Pause)]
+    public void Update_WaitsForItsTask_OnANodeThatTakesNoOthersForNow(NodeState state, NodeAvailability availability)
+    {
+        world.CreateGlobal(World.Image("web:1")).Settle().UpdateTemplate(_ => World.Image("web:2")).Plan();
+        world.NodeChange("a", node => node with { Status = new() { State = state }, Spec = node.Spec with { Availability = availability } }).Plan();
+        Assert.Single(world.Live, task => world.Image(task) == "web:2");
+        world.Report(world.Tasks.Single(task => task.DesiredState == TaskState.Shutdown), TaskState.Shutdown).Plan();
+        world.Report(world.Live.Single(task => world.Image(task) == "web:2"), TaskState.Running).Plan();
+        Assert.Equal(2, world.Live.Count(task => world.Image(task) == "web:2"));
+    }
+
     [Fact]
     public void ChangedLabel_RejectsTasksThatNoLongerFit()
     {

@@ -132,6 +132,18 @@ public sealed class JobsTests
     }
 
     [Fact]
+    public void TaskThatCompletes_ThoughItsNodeWasDrained_IsNotRunAgain()
+    {
+        world.CreateGlobalJob().Plan();
+        var drained = world.Tasks.Single(task => task.NodeId == "a");
+        world.Report(drained, TaskState.Running).Drain("a").Plan();
+        world.NodeChange("a", node => node with { Spec = node.Spec with { Availability = NodeAvailability.Active } }).Plan();
+        Assert.Single(world.Live, task => task.NodeId == "a");
+        world.Report(drained, TaskState.Complete).Plan();
+        Assert.DoesNotContain(world.Tasks, task => task.NodeId == "a" && task.DesiredState < TaskState.Shutdown);
+    }
+
+    [Fact]
     public void GlobalJobOfADrainedNode_IsStopped_AndRunsOnceTheNodeIsBack()
     {
         world.CreateGlobalJob().Settle();

@@ -51,6 +51,17 @@ public sealed class UpdatesTests
     }
 
     [Fact]
+    public void NodeLostUnderATaskOfTheUpdate_ThatHasNotRun_IsNoReasonToGoOn()
+    {
+        Start(3);
+        ToNewImage();
+        world.Report(Stopping(1), TaskState.Shutdown).Plan().Down(world.LiveIn(1).NodeId).Plan();
+        Assert.Equal(["web:2", "web:1", "web:1"], Images);
+        world.Report(world.LiveIn(1), TaskState.Running).Plan();
+        Assert.Equal(["web:2", "web:2", "web:1"], Images);
+    }
+
+    [Fact]
     public void Delay_PassesBetweenBatches()
     {
         Start(4, new() { Parallelism = 2, Delay = TimeSpan.FromSeconds(10) });
@@ -93,6 +104,23 @@ public sealed class UpdatesTests
         world.Report(world.Live.Single(task => world.Image(task) == "web:2"), TaskState.Failed).Later(1).Plan();
         Assert.Equal(["web:1", "web:2"], Images.Order());
         Assert.Equal(TaskState.Running, world.Live.Single(task => world.Image(task) == "web:1").DesiredState);
+    }
+
+    [Fact]
+    public void StartFirst_FailingNewTaskThatMayNotRestart_IsTriedAgainWithGrowingDelay()
+    {
+        Start(1, new() { Order = UpdateOrder.StartFirst, FailureAction = UpdateFailureAction.Continue });
+        world.UpdateTemplate(template => template with { ContainerSpec = new() { Image = "web:2" }, RestartPolicy = new() { Condition = RestartCondition.None } }).Plan();
+        foreach (var delay in (int[])[5, 10, 20])
+        {
+            world.Report(New(), TaskState.Failed).Plan();
+            Assert.Equal((TaskState.Ready, world.Now + TimeSpan.FromSeconds(delay)), (New().DesiredState, New().Restart!.NotBefore));
+            world.Later(delay).Plan();
+            Assert.Equal(TaskState.Running, New().DesiredState);
+        }
+        Assert.Equal(["web:1", "web:2"], Images.Order());
+
+        SwarmTask New() => world.Live.Single(task => world.Image(task) == "web:2");
     }
 
     [Fact]
