@@ -5,6 +5,19 @@ namespace SwarmPS.EndToEnd;
 /// <summary>Secrets and configs through the real <c>docker</c> client, down to the container on a real engine.</summary>
 public sealed class SecretTests(EngineFixture engine) : IAsyncLifetime
 {
+    /// <summary>A config that names its task, its environment and a secret.</summary>
+    private async Task TemplateIsFilledInAsync()
+    {
+        var made = await docker.TryAsync("{{.Service.Name}} {{env \"MODE\"}} {{secret \"key\"}}!", "config", "create", "--template-driver", "golang", "filled", "-");
+        Assert.True(made.ExitCode == 0, made.All);
+        Assert.Contains("is not known. Known are", (await docker.TryAsync("{{.Service.Colour}}", "config", "create", "--template-driver", "golang", "wrong", "-")).Error);
+        await docker.RunAsync("service", "create", "--detach", "--name", "filled", "--env", "MODE=fast", "--secret", "key", "--config", "filled", "--stop-grace-period", "0s", engine.Image, "sh", "-c", "cat /filled; sleep 3600");
+        await Eventually.TrueAsync(async () => (await docker.RunAsync("service", "logs", "--raw", "filled")).Contains($"filled fast {Secret}!"), () => "the container to read its template");
+        await docker.RunAsync("service", "rm", "filled");
+        await Eventually.TrueAsync(async () => (await docker.RunAsync("ps", "-q")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length == 1, () => "its container to go");
+        await docker.RunAsync("config", "rm", "filled");
+    }
+
     private const string Secret = "s3cret-e2e-7f3a91";
     private const string Config = "c0nfig-e2e-55d0c2";
 
@@ -43,6 +56,7 @@ public sealed class SecretTests(EngineFixture engine) : IAsyncLifetime
         Assert.Matches(@"-r--r--r-- +1 0 +0 +17 .*/etc/app\.conf", printed);
         Assert.Contains(Secret + Config, printed);
 
+        await TemplateIsFilledInAsync();
         var container = (await docker.RunAsync("ps", "-q")).Trim();
         var shown = await docker.RunAsync("inspect", container);
         Assert.DoesNotContain(Secret, shown);

@@ -41,6 +41,15 @@ public abstract class PayloadCmdlet : SwarmCmdlet
     [PairsTransformation]
     public string[]? Label { get; set; }
 
+    /// <summary>
+    /// Fills in placeholders for each task that gets it: those of services, as <c>{{.Node.Hostname}}</c>, and <c>{{env "NAME"}}</c>,
+    /// <c>{{secret "file"}}</c> and <c>{{config "file"}}</c>. The one driver there is, is <c>golang</c>.
+    /// </summary>
+    /// <value>none: it stays as it is</value>
+    [Parameter]
+    [ValidateSet("golang")]
+    public string? TemplateDriver { get; set; }
+
     /// <inheritdoc/>
     protected override object? Target => Name;
 
@@ -75,6 +84,9 @@ public abstract class PayloadCmdlet : SwarmCmdlet
             throw new SwarmFailureException("PayloadMissing", ErrorCategory.InvalidArgument, $"{Name} would hold nothing: give its value, or a file that is not empty.");
         await MakeAsync(swarm, new(bytes.ToArray()), stop);
     }
+
+    /// <summary>The template driver as it is sent.</summary>
+    private protected PayloadDriver? Templating => TemplateDriver is null ? null : new() { Name = TemplateDriver };
 
     /// <summary>Labels as they are sent.</summary>
     private protected ValueMap<string> Labels => Pairs.ToMap(Label ?? []);

@@ -41,7 +41,7 @@ public sealed class NewSwarmConfigCommand : PayloadCmdlet
     {
         if (!ShouldProcess(Name, "Make a config"))
             return;
-        var answer = await swarm.CreateConfigAsync(new() { Name = Name, Labels = Labels, Data = data }, stop);
+        var answer = await swarm.CreateConfigAsync(new() { Name = Name, Labels = Labels, Data = data, Templating = Templating }, stop);
         WriteObject(new SwarmConfigInfo(await swarm.GetConfigAsync(answer.Id, stop), TimeProvider.System.GetUtcNow()));
     }
 }

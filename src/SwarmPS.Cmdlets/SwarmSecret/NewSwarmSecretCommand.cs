@@ -57,7 +57,7 @@ public sealed class NewSwarmSecretCommand : PayloadCmdlet
     {
         if (!ShouldProcess(Name, "Make a secret"))
             return;
-        var answer = await swarm.CreateSecretAsync(new() { Name = Name, Labels = Labels, Data = data }, stop);
+        var answer = await swarm.CreateSecretAsync(new() { Name = Name, Labels = Labels, Data = data, Templating = Templating }, stop);
         WriteObject(new SwarmSecretInfo(await swarm.GetSecretAsync(answer.Id, stop), TimeProvider.System.GetUtcNow()));
     }
 }

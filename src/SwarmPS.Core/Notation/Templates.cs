@@ -33,6 +33,9 @@ public sealed record TemplateContext
     /// <summary><c>.Task.Slot</c>: the slot, or the node's id for a task of a global service.</summary>
     public string TaskSlot { get; init; } = "";
 
+    /// <summary>What <c>secret "file"</c>, <c>config "file"</c> and <c>env "NAME"</c> give; only secrets and configs can ask for those.</summary>
+    public IReadOnlyDictionary<string, Func<string, string>>? Functions { get; init; }
+
     /// <summary>What a task's templates can name on its node.</summary>
     public static TemplateContext Of(SwarmTask task, NodeDescription? node) => new()
     {
@@ -58,10 +61,18 @@ public static class Templates
         ".Service.ID, .Service.Name, .Service.Labels.NAME, index .Service.Labels \"NAME\", .Node.ID, .Node.Hostname, " +
         ".Node.Platform.OS, .Node.Platform.Architecture, .Task.ID, .Task.Name, .Task.Slot";
 
+    private const string KnownFunctions = ", secret \"FILE\", config \"FILE\", env \"NAME\"";
+
+    /// <summary>Letters that may come of a text: templates may name others, again and again.</summary>
+    private const int LettersMax = 8 << 20;
+
     private const string LabelsField = ".Service.Labels";
 
     /// <summary>The text with its placeholders filled in. Throws <see cref="FormatException"/> with what may stand there.</summary>
-    public static string Expand(string text, TemplateContext context)
+    /// <param name="text">The text.</param>
+    /// <param name="context">What can be named.</param>
+    /// <param name="shown">What errors show in place of the text, where that is a secret; null for the text.</param>
+    public static string Expand(string text, TemplateContext context, string? shown = null)
     {
         var open = text.IndexOf("{{", StringComparison.Ordinal);
         if (open < 0)
@@ -72,12 +83,14 @@ public static class Templates
         {
             var close = text.IndexOf("}}", open + 2, StringComparison.Ordinal);
             if (close < 0)
-                throw new FormatException($"'{text}': a placeholder is not closed; write }}}} after it.");
+                throw new FormatException($"'{shown ?? text}': a placeholder is not closed; write }}}} after it.");
             var inside = text.AsSpan(open + 2, close - open - 2);
             var literal = text.AsSpan(at, open - at);
             var (trimBefore, trimAfter) = (inside.StartsWith("- "), inside.EndsWith(" -"));
             result.Append(trimBefore ? literal.TrimEnd() : literal);
-            result.Append(Value(inside[(trimBefore ? 2 : 0)..^(trimAfter ? 2 : 0)].Trim().ToString(), text, context));
+            result.Append(Value(inside[(trimBefore ? 2 : 0)..^(trimAfter ? 2 : 0)].Trim().ToString(), shown ?? text, context));
+            if (result.Length > LettersMax)
+                throw new FormatException($"'{shown ?? text}': it would become longer than {LettersMax} letters.");
             at = close + 2;
             while (trimAfter && at < text.Length && char.IsWhiteSpace(text[at]))
                 at++;
@@ -97,9 +110,18 @@ public static class Templates
         ".Task.ID" => context.TaskId,
         ".Task.Name" => context.TaskName,
         ".Task.Slot" => context.TaskSlot,
-        _ => context.ServiceLabels.Find(LabelName(expression)
-            ?? throw new FormatException($"'{text}': {{{{{expression}}}}} is not known. Known are {Known}.")) ?? "",
+        _ when LabelName(expression) is { } label => context.ServiceLabels.Find(label) ?? "",
+        _ when Called(expression, context) is { } value => value,
+        _ => throw new FormatException($"'{text}': {{{{{expression}}}}} is not known. Known are {Known}{(context.Functions is null ? "" : KnownFunctions)}."),
     };
+
+    /// <summary>What a function gives, as <c>secret "key"</c>; null where there is none of that name.</summary>
+    private static string? Called(string expression, TemplateContext context) =>
+        expression.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [var name, var argument]
+        && context.Functions?.GetValueOrDefault(name) is { } function && Quoted(argument) is { } given ? function(given) : null;
+
+    private static string? Quoted(string text) =>
+        text is ['"', .., '"'] or ['`', .., '`'] && text.Length > 2 && text.IndexOf(text[0], 1) == text.Length - 1 ? text[1..^1] : null;
 
     /// <summary>The label that <c>.Service.Labels.name</c> or <c>index .Service.Labels "name"</c> asks for, or null for anything else.</summary>
     private static string? LabelName(string expression)
@@ -110,7 +132,6 @@ public static class Templates
             return name.Length > 0 && name.All(c => char.IsLetterOrDigit(c) || c == '_') ? name : null;
         }
         var words = expression.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var quoted = words is ["index", LabelsField, { Length: > 2 }] ? words[2] : "";
-        return quoted is ['"', .., '"'] or ['`', .., '`'] && quoted.IndexOf(quoted[0], 1) == quoted.Length - 1 ? quoted[1..^1] : null;
+        return words is ["index", LabelsField, var quoted] ? Quoted(quoted) : null;
     }
 }

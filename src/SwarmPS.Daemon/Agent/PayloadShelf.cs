@@ -41,7 +41,7 @@ internal sealed class PayloadShelf
     /// What a file holds; waited for until the managers have said for the first time what there is. Throws
     /// <see cref="TaskRefusedException"/> where they do not have it.
     /// </summary>
-    public async Task<Payload> GetAsync(TaskFile file, CancellationToken stop)
+    public async Task<AssignedPayload> GetAsync(TaskFile file, CancellationToken stop)
     {
         while (true)
         {
@@ -49,7 +49,7 @@ internal sealed class PayloadShelf
             lock (gate)
             {
                 if (payloads.TryGetValue(file.Id, out var payload))
-                    return payload.Data;
+                    return payload;
                 if (told)
                     throw new TaskRefusedException($"The {file.Kind} {file.Name} is not in the swarm any more, so the task cannot have it as {file.Target}: make it again and update the service.");
                 wait = changed.Task;

@@ -1,3 +1,4 @@
+using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Agent;
@@ -11,16 +12,17 @@ internal sealed class TaskFolders(string root, PayloadShelf shelf)
     public IReadOnlyList<TaskFile> FilesOf(SwarmTask task) => TaskFile.Of(task, PathOf(task.Id));
 
     /// <summary>
-    /// Makes a task's files anew, once their payloads are known. Throws <see cref="Containers.TaskRefusedException"/> where they cannot be.
+    /// Makes a task's files anew, once their payloads are known, those that are templates filled in for the task. Throws <see cref="Containers.TaskRefusedException"/> where they cannot be.
     /// </summary>
-    public async Task MakeAsync(string taskId, IReadOnlyList<TaskFile> files, CancellationToken stop)
+    public async Task MakeAsync(SwarmTask task, NodeDescription? node, CancellationToken stop)
     {
+        var files = FilesOf(task);
         if (files.Count == 0)
             return;
-        var filled = new List<(TaskFile, Payload)>(files.Count);
+        var payloads = new List<(TaskFile File, AssignedPayload Payload)>(files.Count);
         foreach (var file in files)
-            filled.Add((file, await shelf.GetAsync(file, stop).ConfigureAwait(false)));
-        new MemoryFolder(PathOf(taskId)).Make(filled);
+            payloads.Add((file, await shelf.GetAsync(file, stop).ConfigureAwait(false)));
+        new MemoryFolder(PathOf(task.Id)).Make(PayloadFilling.Of(task, node, payloads));
     }
 
     /// <summary>Empties a task's files: its container has ended.</summary>

@@ -112,7 +112,7 @@ internal sealed partial class TaskRunner
     {
         if (hasFiles)
             return;
-        await shared.Folders.MakeAsync(TaskId, shared.Folders.FilesOf(task), wanted).ConfigureAwait(false);
+        await shared.Folders.MakeAsync(task, shared.Node(), wanted).ConfigureAwait(false);
         hasFiles = true;
     }
 

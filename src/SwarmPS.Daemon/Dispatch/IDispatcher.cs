@@ -30,7 +30,8 @@ public sealed record StreamCall(string Id, string Address);
 /// <param name="Id">Its id.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Data">What it holds; no text shows it.</param>
-public sealed record AssignedPayload(string Id, string Name, Payload Data);
+/// <param name="IsTemplate">Whether its placeholders are to be filled in for each task.</param>
+public sealed record AssignedPayload(string Id, string Name, Payload Data, bool IsTemplate = false);
 
 /// <summary>How far a task has come on its node.</summary>
 /// <param name="TaskId">The task.</param>

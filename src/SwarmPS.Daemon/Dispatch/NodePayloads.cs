@@ -63,8 +63,8 @@ internal sealed class NodePayloads
     private static AssignedPayload? Find(Snapshot state, string id)
     {
         if (state.Secrets.Find(id) is { Data: { } secret } known)
-            return new(id, known.Spec.Name ?? "", secret);
-        return state.Configs.Find(id) is { Spec: { Data: { } config } spec } ? new(id, spec.Name ?? "", config) : null;
+            return new(id, known.Spec.Name ?? "", secret, known.Spec.Templating is not null);
+        return state.Configs.Find(id) is { Spec: { Data: { } config } spec } ? new(id, spec.Name ?? "", config, spec.Templating is not null) : null;
     }
 
     private void Count(IReadOnlyList<string> ids, int by)

@@ -40,6 +40,18 @@ public sealed class SwarmSecretTests
         Assert.Equal(("/secrets/create", "key", expected), (made.Path, made.As<SecretSpec>().Name, TextOf(made)));
     }
 
+    [Theory]
+    [InlineData("New-SwarmSecret", "/secrets/create")]
+    [InlineData("New-SwarmConfig", "/configs/create")]
+    public async Task Template_IsAskedForByItsDriver(string cmdlet, string path)
+    {
+        await using var daemon = await DaemonAsync();
+        using var prompt = new Prompt(daemon);
+        prompt.Run(cmdlet + " key 'on {{.Node.Hostname}}' -TemplateDriver golang").Clean();
+        var made = Assert.Single(daemon.Changes);
+        Assert.Equal((path, "golang"), (made.Path, made.As<SecretSpec>().Templating!.Name));
+    }
+
     [Fact]
     public async Task Config_IsMade_WithLabels_AndShowsWhatItHolds()
     {

@@ -28,6 +28,21 @@ public sealed class PayloadTests
     public void Config_MayBeTwiceAsLarge(int size, string? reason) =>
         Check(SpecValidation.Check(new ConfigSpec { Name = "c", Data = new(new byte[size]) }), reason);
 
+    [Theory]
+    [InlineData("mode {{.Task.Slot}} {{env \"A\"}} {{secret \"key\"}} {{config \"c\"}}", null)]
+    [InlineData("topsecret {{.Node.Colour}}", "{{.Node.Colour}} is not known. Known are .Service.ID")]
+    [InlineData("topsecret {{nothing \"key\"}}", "secret \"FILE\"")]
+    [InlineData("topsecret {{.Task.Slot", "'the secret': a placeholder is not closed")]
+    public void Template_IsChecked_WithoutShowingThePayload(string text, string? problem)
+    {
+        var found = SpecValidation.Check(new SecretSpec { Name = "a", Data = new(System.Text.Encoding.UTF8.GetBytes(text)), Templating = new() { Name = "golang" } });
+        if (problem is null)
+            Assert.Empty(found);
+        else
+            Assert.Contains(problem, Assert.Single(found).Message);
+        Assert.DoesNotContain(found, one => one.Message.Contains("topsecret", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void DriversAndTemplates_AreRefused_AsNotSupported()
     {

@@ -1,3 +1,5 @@
+using SwarmPS.Notation;
+
 namespace SwarmPS.Model.Validation;
 
 /// <summary>What holds for secrets and configs.</summary>
@@ -19,7 +21,7 @@ internal static class PayloadRules
             problems.Unsupported("Driver", "secrets that a driver holds are not supported yet: give the secret's data");
         else
             CheckSize("secret", spec.Data, SecretBytesMax, problems);
-        CheckTemplating(spec.Templating, problems);
+        CheckTemplating("secret", spec.Templating, spec.Data, problems);
     }
 
     public static void Check(ConfigSpec spec, SpecProblems problems)
@@ -27,7 +29,7 @@ internal static class PayloadRules
         CheckName(spec.Name ?? "", problems);
         problems.Labels(spec.Labels, "Labels");
         CheckSize("config", spec.Data, ConfigBytesMax, problems);
-        CheckTemplating(spec.Templating, problems);
+        CheckTemplating("config", spec.Templating, spec.Data, problems);
     }
 
     private static void CheckName(string name, SpecProblems problems)
@@ -42,9 +44,14 @@ internal static class PayloadRules
             data is { Bytes.Length: > 0 } && data.Bytes.Length < limit,
             "Data", $"{kind} data must be larger than 0 and less than {limit} bytes; this has {data?.Bytes.Length ?? 0}");
 
-    private static void CheckTemplating(PayloadDriver? templating, SpecProblems problems)
+    /// <summary>A template is filled in with nothing, to see whether it could be filled; what is wrong is told without what the payload holds.</summary>
+    private static void CheckTemplating(string kind, PayloadDriver? templating, Payload? data, SpecProblems problems)
     {
-        if (templating is not null)
-            problems.Unsupported("Templating", "templates within payloads are not supported yet: leave the template driver out and fill them in before");
+        if (templating is null)
+            return;
+        if (templating.Name != PayloadTemplate.Driver)
+            problems.Unsupported("Templating", $"there is no template driver '{templating.Name}': known is {PayloadTemplate.Driver}");
+        else if (data is not null && PayloadTemplate.Problem($"the {kind}", data) is { } problem)
+            problems.Add("Data", problem);
     }
 }
