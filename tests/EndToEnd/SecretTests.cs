@@ -11,7 +11,7 @@ public sealed class SecretTests(EngineFixture engine) : IAsyncLifetime
         var made = await docker.TryAsync("{{.Service.Name}} {{env \"MODE\"}} {{secret \"key\"}}!", "config", "create", "--template-driver", "golang", "filled", "-");
         Assert.True(made.ExitCode == 0, made.All);
         Assert.Contains("is not known. Known are", (await docker.TryAsync("{{.Service.Colour}}", "config", "create", "--template-driver", "golang", "wrong", "-")).Error);
-        await docker.RunAsync("service", "create", "--detach", "--name", "filled", "--env", "MODE=fast", "--secret", "key", "--config", "filled", "--stop-grace-period", "0s", engine.Image, "sh", "-c", "cat /filled; sleep 3600");
+        await docker.RunAsync("service", "create", "--detach", "--name", "filled", "--env", "MODE=fast", "--secret", "key", "--config", "filled", "--stop-grace-period", "0s", engine.Image, "sh", "-c", "cat /filled; echo; sleep 3600");
         await Eventually.TrueAsync(async () => (await docker.RunAsync("service", "logs", "--raw", "filled")).Contains($"filled fast {Secret}!"), () => "the container to read its template");
         await docker.RunAsync("service", "rm", "filled");
         await Eventually.TrueAsync(async () => (await docker.RunAsync("ps", "-q")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length == 1, () => "its container to go");
