@@ -43,6 +43,20 @@ public sealed class DocumentTests
         Assert.Single(Mentions.CheckExamples(new SourceFile("README.md", "Try\n```powershell\nGet-SwarmThing | Stop-SwarmThing\n```\n"), Sample));
 
     [Fact]
+    public void Scenarios_NameTestsThatExist() =>
+        Violation.None(Scenarios.Check(Repository.Files.Single(file => file.Path == Scenarios.Document), Repository.CSharp));
+
+    [Theory]
+    [InlineData("| A | `SampleTests.Thing_Works` |", 0)]
+    [InlineData("| A | `SampleTests.Thing_Fails` |", 1)]
+    [InlineData("| A | `OtherTests.Thing_Works` |", 1)]
+    [InlineData("| A | none |", 1)]
+    [InlineData("| Scenario | Test |\n|---|---|\nPlain words.", 0)]
+    public void AScenarioWithoutItsTest_IsFound(string text, int found) => Assert.Equal(found, Scenarios.Check(
+        new SourceFile(Scenarios.Document, text),
+        [new SourceFile("tests/Any/SampleTests.cs", "class SampleTests { [Fact] public void Thing_Works() { } void Thing_Fails() { } }")]).Count());
+
+    [Fact]
     public void Documents_LinkToWhatExists() =>
         Violation.None(Repository.Documents.SelectMany(document => Mentions.CheckPaths(document, path => Path.Exists(Path.Combine(Repository.Root, path)))));
 

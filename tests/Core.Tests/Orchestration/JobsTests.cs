@@ -87,6 +87,16 @@ public sealed class JobsTests
     }
 
     [Fact]
+    public void JobThatShrinksBelowWhatRuns_RunsAnew_WithNoMoreThanItShould()
+    {
+        world.CreateJob(4, 4).Settle();
+        Assert.Equal(4, Running.Count());
+        world.Update(spec => spec with { Mode = new() { ReplicatedJob = new(2, 2) } }).Settle();
+        Assert.Equal([0ul, 1ul], Running.Select(task => task.Slot));
+        Assert.All(world.Tasks, task => Assert.Equal(new ObjectVersion(1), task.JobIteration));
+    }
+
+    [Fact]
     public void NextRunOfASlot_WaitsUntilTheOneBeforeHasStopped()
     {
         world.CreateJob(1, 1).Settle();
