@@ -1,4 +1,4 @@
-# The engine of the quickstart: the one that runs here, or one of its own; and the image its containers run.
+# The engine of a quickstart with one node: the one that runs here, or one of its own.
 
 $ownEngine = "unix://$place/engine/docker.sock"
 
@@ -13,12 +13,6 @@ function Assert-Docker([string] $Engine, [string[]] $Arguments) {
 
 function Test-Engine([string] $Engine) {
     return (Find-Program 'docker') -and (Read-Docker $Engine @('version', '--format', '{{.Server.Version}}')).ExitCode -eq 0
-}
-
-# The ids of the quickstart's running containers.
-function Get-Container([string] $Engine, [string] $Filter = 'status=running') {
-    $run = Read-Docker $Engine @('ps', '-q', '--filter', "ancestor=$image", '--filter', $Filter)
-    return @($run.Output -split "`n" | Where-Object { $_ })
 }
 
 # The engine that an earlier run used, while its files are here.
@@ -69,36 +63,12 @@ function Start-Engine {
     Write-Line "Started an engine of its own at $ownEngine."
 }
 
-# A web server in a file system with nothing but busybox: made here, so that nothing is pulled.
-function New-Image([string] $Engine) {
+function Add-Image([string] $Engine) {
     if ((Read-Docker $Engine @('image', 'inspect', $image)).ExitCode -eq 0) { return }
-    $busybox = Find-StaticBusybox
-    if (-not $busybox) { throw 'The image is made of a static busybox, which is missing: install busybox-static and run this again.' }
     $file = "$place/image.tar"
-    $stream = [IO.File]::Create($file)
-    $tar = [Formats.Tar.TarWriter]::new($stream, [Formats.Tar.TarEntryFormat]::Pax, $false)
-    try {
-        foreach ($folder in 'bin/', 'tmp/', 'www/') { Add-Entry $tar 'Directory' $folder 493 }
-        Add-Entry $tar 'RegularFile' 'bin/busybox' 493 ([IO.File]::ReadAllBytes($busybox))
-        Add-Entry $tar 'RegularFile' 'www/index.html' 420 ([Text.Encoding]::UTF8.GetBytes("Hello from SwarmPS`n"))
-        foreach ($applet in 'sh', 'httpd', 'wget', 'sleep', 'echo', 'cat', 'ls', 'ps', 'hostname', 'ip', 'nslookup', 'env') {
-            $link = [Formats.Tar.PaxTarEntry]::new([Formats.Tar.TarEntryType]::SymbolicLink, "bin/$applet")
-            $link.LinkName = 'busybox'
-            $tar.WriteEntry($link)
-        }
-    }
-    finally { $tar.Dispose() }
-    Assert-Docker $Engine @('import', '--change', 'CMD ["httpd","-f","-vv","-p","8080","-h","/www"]', $file, $image)
+    Write-Image $file
+    Assert-Docker $Engine @('load', '-i', $file)
     [IO.File]::Delete($file)
-    Write-Line "Made the image $image of $busybox."
-}
-
-# Modes are decimal: 493 is 0755, 420 is 0644.
-function Add-Entry($Tar, [string] $Kind, [string] $Name, [int] $Mode, [byte[]] $Content) {
-    $entry = [Formats.Tar.PaxTarEntry]::new([Formats.Tar.TarEntryType]$Kind, $Name)
-    $entry.Mode = [IO.UnixFileMode]$Mode
-    if ($Content) { $entry.DataStream = [IO.MemoryStream]::new($Content) }
-    $Tar.WriteEntry($entry)
 }
 
 # What the quickstart left on its engine, and the engine itself if it is its own.

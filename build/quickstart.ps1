@@ -1,14 +1,15 @@
-# From an empty machine to a service on a real engine, and away again with -Clean. What this makes is in one
-# folder, artifacts/quickstart; the engine's part is in engine.ps1.
+# From an empty machine to a service on a real cluster, and away again with -Clean. What this makes is in one folder,
+# artifacts/quickstart. Three nodes where a lab can run, each with an engine and a network of its own; else one node beside the
+# engine of this machine (engine.ps1).
 
+$lab = 'quickstart'
 $place = [IO.Path]::Combine($artifacts, 'quickstart')
-# A socket's path has 107 bytes at most, and an engine's own are 45 longer than its folder's.
-if ($place.Length -gt 60) {
+# A socket's path has 107 bytes at most, and an engine's own are 50 longer than this folder's.
+if ($place.Length -gt 55) {
     $place = [IO.Path]::Combine([IO.Path]::GetTempPath(), 'swarmps-quickstart-' + [Convert]::ToHexString(
             [Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($place))).Substring(0, 8).ToLowerInvariant())
 }
-$socket = [IO.Path]::Combine($place, 'swarmps.sock')
-$image = 'swarmps/quickstart'
+. "$root/build/image.ps1"
 . "$root/build/engine.ps1"
 
 function Write-Step([string] $Text) { Write-Line "`n==> $Text" }
@@ -20,16 +21,7 @@ function Start-Quickstart {
     $null = [IO.Directory]::CreateDirectory($place)
     [IO.File]::SetUnixFileMode($place, [IO.UnixFileMode]'UserRead, UserWrite, UserExecute')
     Import-Module "$artifacts/module/SwarmPS/SwarmPS.psd1"
-
-    Write-Step 'An engine to run containers'
-    $engine = Get-Engine
-    New-Image $engine
-
-    Write-Step 'The daemon, and a swarm of this one node'
-    # One that runs here already is used as it is.
-    Start-SwarmDaemon -Path "$artifacts/swarmpsd/swarmpsd" -DataRoot "$place/daemon" -Socket $socket -Engine $engine | Out-Host
-    if ((Get-Swarm).LocalNodeState -cne 'active') { Initialize-Swarm -AdvertiseAddress 127.0.0.1 -ListenAddress 127.0.0.1:2377 | Out-Null }
-    Get-SwarmNode | Out-Host
+    $engine = if (-not (Start-Cluster)) { Start-OneNode }
 
     Write-Step 'A service of three replicas with a health check'
     if (Get-SwarmService | Where-Object Name -CEQ 'web') { Resize-SwarmService -Name web -Replicas 3 | Out-Null }
@@ -44,16 +36,70 @@ function Start-Quickstart {
     Resize-SwarmService -Name web -Replicas 5 | Out-Null
     Get-SwarmTask -Service web | Out-Host
 
-    $victim = @(Get-Container $engine)[0]
-    Write-Step "One container killed, behind the swarm's back: docker kill $victim"
-    Assert-Docker $engine @('kill', $victim)
-    Wait-Until { $live = @(Get-Container $engine 'health=healthy'); $live.Count -ge 5 -and $live -cnotcontains $victim } 60 'a fifth healthy container after one was killed'
-    Write-Line 'It was replaced by a new task in the same slot:'
-    Get-SwarmTask -Service web | Out-Host
-    Write-NextStep $engine
+    if ($engine) { Stop-OneContainer $engine } else { Stop-OneNode }
+    Write-NextStep $(if ($engine) { "$place/swarmps.sock" } else { "$place/lab/n1/swarmps.sock" })
 }
 
-function Write-NextStep([string] $Engine) {
+# Starts three managers; $false, with the reason told, where there can be one node only.
+function Start-Cluster {
+    if (Get-UsedEngine) { Write-Line 'Goes on with the one node that is here; ./build.sh quickstart -Clean, and then again, makes three.'; return $false }
+    $free = [int64]([regex]::Match([IO.File]::ReadAllText('/proc/meminfo'), 'MemAvailable:\s+(\d+)').Groups[1].Value) / 1024
+    if ($free -lt 2000 -and -not (Get-SwarmLab | Where-Object Lab -CEQ $lab)) {
+        Write-Line "One node: three take 2,000 MB of memory, and $([int]$free) MB are free."
+        return $false
+    }
+    Write-Step 'Three nodes on this machine, each with a network, an engine and a daemon of its own: a swarm of three managers'
+    $file = "$place/image.tar"
+    Write-Image $file
+    try { Start-SwarmLab -Name $lab -Node 3 -Manager 3 -Path "$place/lab" -Image $file -Daemon "$artifacts/swarmpsd/swarmpsd" | Out-Host }
+    catch {
+        if ($_.FullyQualifiedErrorId -notlike 'LabNotSupported*') { throw }
+        Write-Line "One node, as there can be no lab here: $($_.Exception.Message)"
+        return $false
+    }
+    finally { [IO.File]::Delete($file) }
+    Get-SwarmNode | Out-Host
+    return $true
+}
+
+# Starts a swarm of one node and gives its engine.
+function Start-OneNode {
+    Write-Step 'An engine to run containers'
+    $engine = Get-Engine
+    Add-Image $engine
+    Write-Step 'The daemon, and a swarm of this one node'
+    # One that runs here already is used as it is.
+    Start-SwarmDaemon -Path "$artifacts/swarmpsd/swarmpsd" -DataRoot "$place/daemon" -Socket "$place/swarmps.sock" -Engine $engine | Out-Host
+    if ((Get-Swarm).LocalNodeState -cne 'active') { Initialize-Swarm -AdvertiseAddress 127.0.0.1 -ListenAddress 127.0.0.1:2377 | Out-Null }
+    Get-SwarmNode | Out-Host
+    return $engine
+}
+
+function Get-RunningTask { return Get-SwarmTask -Service web | Where-Object { $_.State -eq 'Running' -and $_.DesiredState -eq 'Running' } }
+
+function Stop-OneNode {
+    Write-Step 'One machine lost, as by a power cut: Set-SwarmLabNode n3 -Kill'
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    Set-SwarmLabNode n3 -Lab $lab -Kill -Confirm:$false | Out-Null
+    Wait-Until { $live = @(Get-RunningTask); $live.Count -ge 5 -and $live.Node -cnotcontains 'n3' } 60 'five tasks on the other two nodes'
+    Write-Line ('Its tasks run elsewhere, healthy, after {0:0.0} s:' -f $clock.Elapsed.TotalSeconds)
+    Get-RunningTask | Out-Host
+    Write-Step 'And back: Set-SwarmLabNode n3 -Start'
+    Set-SwarmLabNode n3 -Lab $lab -Start -Confirm:$false | Out-Null
+    Wait-Until { @(Get-SwarmNode | Where-Object Status -EQ 'Ready').Count -eq 3 } 60 'three nodes that are ready'
+    Get-SwarmNode | Out-Host
+}
+
+function Stop-OneContainer([string] $Engine) {
+    $victim = @(Get-RunningTask)[0].ContainerId
+    Write-Step "One container killed, behind the swarm's back: docker kill $($victim.Substring(0, 12))"
+    Assert-Docker $Engine @('kill', $victim)
+    Wait-Until { $live = @(Get-RunningTask); $live.Count -ge 5 -and $live.ContainerId -cnotcontains $victim } 60 'a fifth healthy container after one was killed'
+    Write-Line 'It was replaced by a new task in the same slot:'
+    Get-SwarmTask -Service web | Out-Host
+}
+
+function Write-NextStep([string] $Socket) {
     $prompt = if (Find-Program 'pwsh') { 'pwsh -NoExit -Command Import-Module ./artifacts/module/SwarmPS' } else { './artifacts/swarmps/swarmps' }
     Write-Line @"
 
@@ -73,13 +119,20 @@ To remove all of it:
 }
 
 function Remove-Quickstart {
+    if (-not [IO.Directory]::Exists($place)) { Write-Line 'Nothing of the quickstart is here.'; return }
+    if (-not [IO.File]::Exists("$artifacts/module/SwarmPS/SwarmPS.psd1")) { Build-Product }
+    Import-Module "$artifacts/module/SwarmPS/SwarmPS.psd1"
+    if (Get-SwarmLab | Where-Object Lab -CEQ $lab) { Stop-SwarmLab $lab -Confirm:$false }
     $engine = Get-UsedEngine
-    if (-not $engine) { Write-Line 'Nothing of the quickstart is here.'; return }
-    $module = "$artifacts/module/SwarmPS/SwarmPS.psd1"
-    if ([IO.File]::Exists($socket) -and [IO.File]::Exists($module)) {
-        Import-Module $module
+    if ($engine) { Remove-OneNode $engine }
+    [IO.Directory]::Delete($place, $true)
+    Write-Line 'Removed the service, the swarm, its daemons, the image and all of their files.'
+}
+
+function Remove-OneNode([string] $Engine) {
+    if ([IO.File]::Exists("$place/swarmps.sock")) {
         try {
-            Connect-Swarm -Socket $socket | Out-Null
+            Connect-Swarm -Socket "$place/swarmps.sock" | Out-Null
             Get-SwarmService | Remove-SwarmService -Confirm:$false
             Exit-Swarm -Force -Confirm:$false | Out-Null
             Stop-SwarmDaemon -DataRoot "$place/daemon" -Confirm:$false | Out-Null
@@ -88,7 +141,5 @@ function Remove-Quickstart {
         catch { Write-Line "The daemon did not leave in good order: $($_.Exception.Message)" }
     }
     Stop-Remaining "$place/daemon"
-    Remove-EngineTrace $engine
-    [IO.Directory]::Delete($place, $true)
-    Write-Line 'Removed the service, the swarm, the daemon, the image and all of their files.'
+    Remove-EngineTrace $Engine
 }
