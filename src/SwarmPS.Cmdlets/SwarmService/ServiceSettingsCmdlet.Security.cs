@@ -83,6 +83,7 @@ public abstract partial class ServiceSettingsCmdlet
     {
         CapabilityAdd = CapabilityAdd is null ? old.CapabilityAdd : Capabilities(CapabilityAdd),
         CapabilityDrop = CapabilityDrop is null ? old.CapabilityDrop : Capabilities(CapabilityDrop),
+        Privileges = ProfilesOf(old.Privileges),
         Isolation = Isolation?.ToLowerInvariant() ?? old.Isolation,
         Sysctls = Sysctl is null ? old.Sysctls : Pairs.ToMap(Sysctl),
         Ulimits = Ulimit is null ? old.Ulimits : Ulimit.Select(Ulimits.Parse).ToValueList(),

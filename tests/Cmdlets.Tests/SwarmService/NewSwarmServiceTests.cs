@@ -8,12 +8,12 @@ namespace SwarmPS.Cmdlets.Tests.SwarmService;
 public sealed class NewSwarmServiceTests
 {
     /// <summary>What <c>New-SwarmService</c> posts for some arguments.</summary>
-    private static async Task<ServiceSpec> PostedAsync(string arguments)
+    private static async Task<ServiceSpec> PostedAsync(string arguments, string before = "")
     {
         await using var daemon = await FakeDaemon.StartAsync();
         daemon.Has();
         using var prompt = new Prompt(daemon);
-        prompt.Run($"New-SwarmService web nginx -NoWait {arguments}").Clean();
+        prompt.Run($"{before}\nNew-SwarmService web nginx -NoWait {arguments}").Clean();
         return Assert.Single(daemon.Changes).As<ServiceSpec>();
     }
 
@@ -199,6 +199,26 @@ public sealed class NewSwarmServiceTests
     [InlineData("6000000", 6000000)]
     public async Task Sizes_AreTakenAsDockerAndAsPowerShellWriteThem(string text, long bytes) =>
         Assert.Equal(bytes, (await PostedAsync($"-LimitMemory {text}")).TaskTemplate.Resources!.Limits!.MemoryBytes);
+
+    [Theory]
+    [InlineData("-Seccomp unconfined -AppArmor Disabled", "unconfined:;disabled;;")]
+    [InlineData("-SELinux type=svirt_t, 'level=s0:c1,c2' -NoNewPrivileges", ":;;||svirt_t|s0:c1,c2|;True")]
+    [InlineData("-SELinux disable", ":;;||||True;")]
+    [InlineData("-SELinux @{ user = 'u'; role = 'r' }", ":;;u|r|||;")]
+    [InlineData("-Seccomp $f", "custom:e30=;;;", "$f = [IO.Path]::GetTempFileName(); [IO.File]::WriteAllText($f, '{}')")]
+    public async Task SecurityProfiles_AreTheApis(string arguments, string expected, string before = "")
+    {
+        var privileges = (await PostedAsync(arguments, before)).TaskTemplate.ContainerSpec!.Privileges!;
+        var labels = privileges.SELinuxContext is { } context ? $"{context.User}|{context.Role}|{context.Type}|{context.Level}|{context.Disable}" : "";
+        Assert.Equal(expected, $"{privileges.Seccomp?.Mode}:{privileges.Seccomp?.Profile};{privileges.AppArmor?.Mode};{labels};{privileges.NoNewPrivileges}");
+    }
+
+    [Fact]
+    public void LabelThatIsNone_IsRefused()
+    {
+        using var prompt = new Prompt();
+        Assert.Equal("InvalidArgument", prompt.Run("New-SwarmService a b -SELinux colour=red").ErrorId);
+    }
 
     [Fact]
     public async Task Global_HasNoReplicas()
