@@ -40,6 +40,18 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public async Task LongIds_AreShownByTheirBeginning_WhichNamesThemTo()
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Has(Samples.Web with { Id = "582gl9cph41fd3cblz7qjm7uq" });
+        var screen = new ScreenHost();
+        using var prompt = new Prompt(daemon, screen);
+        prompt.Run("Get-SwarmService | Out-Default").Clean();
+        Assert.Contains("582gl9cph41f web", screen.Text);
+        Assert.DoesNotContain("582gl9cph41fd", screen.Text);
+    }
+
+    [Fact]
     public async Task Nodes_LookLikeDockersTable()
     {
         var lines = await ShownAsync("Get-SwarmNode");
@@ -63,8 +75,9 @@ public sealed class ViewTests
     [Fact]
     public async Task AfterAnotherType_AListHasAllButTheSpec()
     {
-        var lines = await ShownAsync("& { Get-SwarmNode; Get-SwarmService web }");
+        var lines = await ShownAsync("& { Get-SwarmNode; Get-SwarmService web; Get-SwarmSecret; Get-SwarmConfig }");
         Assert.Contains("Name : web", lines.Select(Columns));
+        Assert.Contains("Name : db-password", lines.Select(Columns));
         Assert.DoesNotContain(lines, line => line.Contains("Spec", StringComparison.Ordinal) || line.StartsWith("Display", StringComparison.Ordinal));
     }
 }
