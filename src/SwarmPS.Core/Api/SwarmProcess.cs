@@ -25,10 +25,18 @@ public sealed class SwarmProcess : IAsyncDisposable
 
     internal static async Task<SwarmProcess> OpenAsync(HttpResponseMessage answer, CancellationToken stop)
     {
-        if (answer.StatusCode == HttpStatusCode.SwitchingProtocols)
-            return new(answer, await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false));
-        using (answer)
-            throw new SwarmApiException(answer.StatusCode, $"the daemon answered {(int)answer.StatusCode} and gave no streams for the command");
+        try
+        {
+            return answer.StatusCode == HttpStatusCode.SwitchingProtocols
+                ? new(answer, await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false))
+                : throw new SwarmApiException(answer.StatusCode, $"the daemon answered {(int)answer.StatusCode} and gave no streams for the command");
+        }
+        catch
+        {
+            // Also where the caller gives up just now: the command's streams are closed with the answer.
+            answer.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Its output, in pieces as they come, until it ends. Throws <see cref="SwarmApiException"/> where that is not heard of.</summary>
