@@ -1,5 +1,6 @@
 using SwarmPS.Api;
 using SwarmPS.Model;
+using SwarmPS.TestKit;
 
 namespace SwarmPS.EndToEnd;
 
@@ -52,7 +53,7 @@ public sealed class BackupTests(EngineFixture engine) : IAsyncLifetime
     }
 
     private static Task<string> RestoreAsync(DaemonProcess daemon, Stream backup, string passphrase) => daemon.Client.RestoreSwarmAsync(
-        new() { Passphrase = passphrase, ListenAddr = $"127.0.0.1:{DaemonProcess.FreePorts()}", AdvertiseAddr = "127.0.0.1" }, backup, CancellationToken.None);
+        new() { Passphrase = passphrase, ListenAddr = $"127.0.0.1:{FreePorts.Pair()}", AdvertiseAddr = "127.0.0.1" }, backup, CancellationToken.None);
 
     private static async Task RefusedAsync(DaemonProcess daemon, Stream backup, string passphrase) =>
         await Assert.ThrowsAsync<SwarmApiException>(() => RestoreAsync(daemon, backup, passphrase));

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using SwarmPS.Api;
+using SwarmPS.TestKit;
 
 namespace SwarmPS.EndToEnd;
 
@@ -65,7 +66,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     /// <summary>Makes a swarm of this one node.</summary>
     public Task<string> InitializeAsync(CancellationToken stop) =>
-        Client.InitializeSwarmAsync(new SwarmInitRequest { ListenAddr = $"127.0.0.1:{FreePorts()}", AdvertiseAddr = "127.0.0.1" }, stop);
+        Client.InitializeSwarmAsync(new SwarmInitRequest { ListenAddr = $"127.0.0.1:{FreePorts.Pair()}", AdvertiseAddr = "127.0.0.1" }, stop);
 
     /// <summary>Ends the daemon as a crash would.</summary>
     public async Task KillAsync()
@@ -107,27 +108,6 @@ internal sealed class DaemonProcess : IAsyncDisposable
         catch (SwarmUnreachableException)
         {
             return false;
-        }
-    }
-
-    /// <summary>The first of two ports in a row that no one uses now.</summary>
-    public static int FreePorts()
-    {
-        while (true)
-        {
-            using var first = new TcpListener(IPAddress.Loopback, 0);
-            first.Start();
-            var port = ((IPEndPoint)first.LocalEndpoint).Port;
-            try
-            {
-                using var second = new TcpListener(IPAddress.Loopback, port + 1);
-                second.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: look further.
-            }
         }
     }
 }

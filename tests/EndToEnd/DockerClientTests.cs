@@ -1,3 +1,5 @@
+using SwarmPS.TestKit;
+
 namespace SwarmPS.EndToEnd;
 
 /// <summary>The main job through the real <c>docker</c> client.</summary>
@@ -12,7 +14,7 @@ public sealed class DockerClientTests(EngineFixture engine) : IAsyncLifetime
         daemon = new(engine.Socket);
         docker = new(daemon.Address);
         await daemon.StartAsync();
-        await docker.RunAsync("swarm", "init", "--advertise-addr", "127.0.0.1", "--listen-addr", $"127.0.0.1:{DaemonProcess.FreePorts()}");
+        await docker.RunAsync("swarm", "init", "--advertise-addr", "127.0.0.1", "--listen-addr", $"127.0.0.1:{FreePorts.Pair()}");
     }
 
     public async ValueTask DisposeAsync() => await daemon.DisposeAsync();

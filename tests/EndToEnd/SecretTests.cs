@@ -1,4 +1,5 @@
 using System.Text;
+using SwarmPS.TestKit;
 
 namespace SwarmPS.EndToEnd;
 
@@ -31,7 +32,7 @@ public sealed class SecretTests(EngineFixture engine) : IAsyncLifetime
         daemon = new(engine.Socket);
         docker = new(daemon.Address);
         await daemon.StartAsync();
-        await docker.RunAsync("swarm", "init", "--advertise-addr", "127.0.0.1", "--listen-addr", $"127.0.0.1:{DaemonProcess.FreePorts()}");
+        await docker.RunAsync("swarm", "init", "--advertise-addr", "127.0.0.1", "--listen-addr", $"127.0.0.1:{FreePorts.Pair()}");
     }
 
     public async ValueTask DisposeAsync() => await daemon.DisposeAsync();

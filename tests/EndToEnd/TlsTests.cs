@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SwarmPS.Api;
+using SwarmPS.TestKit;
 
 namespace SwarmPS.EndToEnd;
 
@@ -10,7 +11,7 @@ public sealed class TlsTests : IAsyncLifetime
 {
     private readonly EngineFixture engine;
     private readonly string folder = Directory.CreateTempSubdirectory("swarmps-tls-").FullName;
-    private readonly int port = DaemonProcess.FreePorts();
+    private readonly int port = FreePorts.Pair();
     private readonly Authority authority = new("authority");
     private readonly DaemonProcess daemon;
 

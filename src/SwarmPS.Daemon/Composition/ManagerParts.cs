@@ -60,6 +60,9 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
     public bool IsLeader => Quorum.Link.IsLeader;
 
     /// <inheritdoc/>
+    public Task<bool> LeadsAsync(CancellationToken stop) => Quorum.Link.LeadsAsync(stop);
+
+    /// <inheritdoc/>
     public string? LeaderAddress => Quorum.Link.LeaderAddress;
 
     /// <summary>Opens files and begins to take part. Throws <see cref="Model.SwarmException"/> where files are damaged or the address is taken.</summary>

@@ -70,6 +70,9 @@ internal sealed record SwarmFounding
         Keyring.Create(directory.KeyringFile, KeyEncryptionKey.FromFile(directory.KeyringKeyFile));
     }
 
+    /// <summary>The id that a text gives, always the same.</summary>
+    public static string IdOf(ReadOnlySpan<byte> text) => ObjectIds.Format(SHA256.HashData(text).AsSpan(0, IdBytes));
+
     /// <summary>A new object's id.</summary>
     public static string NewId() => ObjectIds.Format(RandomNumberGenerator.GetBytes(IdBytes));
 

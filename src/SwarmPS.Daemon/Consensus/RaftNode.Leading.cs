@@ -29,6 +29,29 @@ public sealed partial class RaftNode
             throw new NotLeaderException();
     }
 
+    /// <summary>
+    /// Whether this manager leads. One that was just elected commits an entry of its own term first; the others know it by then, and
+    /// whom they send on to it need not be sent back.
+    /// </summary>
+    public async Task<bool> LeadsAsync(CancellationToken stop)
+    {
+        if (IsLeader)
+            return true;
+        if (raft.Leader is not { IsRemote: false })
+            return false;
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(stop, stopping.Token);
+        late.CancelAfter(options.ElectionTimeoutMax);
+        try
+        {
+            await raft.WaitForLeadershipAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // Elected, and not confirmed by a majority.
+        }
+        return IsLeader;
+    }
+
     /// <summary>A log that cannot be written to is given up by the library, so room is looked for first.</summary>
     private void RequireRoom(int bytes)
     {

@@ -32,6 +32,9 @@ internal sealed class LeaderLink : ISwarmQuorum, ILeadership, IDisposable
     public bool IsLeader => raft.IsLeader;
 
     /// <inheritdoc/>
+    public Task<bool> LeadsAsync(CancellationToken stop) => raft.LeadsAsync(stop);
+
+    /// <inheritdoc/>
     public CancellationToken Leadership => raft.Leadership;
 
     /// <inheritdoc/>

@@ -22,17 +22,17 @@ internal sealed class NodeAdmission(SwarmStore store, ILeadership leadership, Ti
     }
 
     /// <summary>The same, on the leader alone: another manager names the leader before it looks at a state that may be old.</summary>
-    public NodeCaller RequireOnLeader(NodePeer? peer, params ReadOnlySpan<NodeRole> roles)
+    public async Task<NodeCaller> RequireOnLeaderAsync(NodePeer? peer, NodeRole[] roles, CancellationToken stop)
     {
         Identify(peer);
-        RequireLeader();
+        await RequireLeaderAsync(stop).ConfigureAwait(false);
         return Require(peer, roles);
     }
 
     /// <summary>Throws <see cref="NotLeadingException"/> unless this manager leads.</summary>
-    public void RequireLeader()
+    public async Task RequireLeaderAsync(CancellationToken stop)
     {
-        if (!leadership.IsLeader)
+        if (!await leadership.LeadsAsync(stop).ConfigureAwait(false))
             throw new NotLeadingException(leadership.LeaderAddress);
     }
 

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using SwarmPS.Model;
+using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Rpc;
 
@@ -23,10 +24,10 @@ internal sealed class RpcRoutes(NodeAdmission admission)
     /// <summary>The same, on the leader.</summary>
     public void OpenOnLeader<TRequest, TAnswer>(Method<TRequest, TAnswer> method, Func<NodePeer, TRequest, CancellationToken, Task<TAnswer>> answer)
         where TRequest : class where TAnswer : class =>
-        Open(method, (peer, request, stop) =>
+        Open(method, async (peer, request, stop) =>
         {
-            admission.RequireLeader();
-            return answer(peer, request, stop);
+            await admission.RequireLeaderAsync(stop).ConfigureAwait(false);
+            return await answer(peer, request, stop).ConfigureAwait(false);
         });
 
     /// <summary>A call to any manager, by nodes of some roles.</summary>
@@ -37,7 +38,11 @@ internal sealed class RpcRoutes(NodeAdmission admission)
     /// <summary>A call to the leader, by nodes of some roles. Other managers answer FailedPrecondition and name the leader's address; they do not pass calls on.</summary>
     public void UnaryOnLeader<TRequest, TAnswer>(Method<TRequest, TAnswer> method, NodeRole[] roles, Func<NodeCaller, TRequest, CancellationToken, Task<TAnswer>> answer)
         where TRequest : class where TAnswer : class =>
-        builder.AddMethod(method, (request, call) => GuardAsync(call, () => answer(admission.RequireOnLeader(PeerOf(call), roles), request, call.CancellationToken)));
+        builder.AddMethod(method, (request, call) => GuardAsync(call, async () =>
+        {
+            var caller = await admission.RequireOnLeaderAsync(PeerOf(call), roles, call.CancellationToken).ConfigureAwait(false);
+            return await answer(caller, request, call.CancellationToken).ConfigureAwait(false);
+        }));
 
     /// <summary>A stream with the leader, by nodes of some roles.</summary>
     public void DuplexOnLeader<TRequest, TAnswer>(
@@ -45,7 +50,7 @@ internal sealed class RpcRoutes(NodeAdmission admission)
         NodeRole[] roles,
         Func<NodeCaller, IAsyncStreamReader<TRequest>, IServerStreamWriter<TAnswer>, CancellationToken, Task> answer)
         where TRequest : class where TAnswer : class =>
-        AddDuplex(method, peer => admission.RequireOnLeader(peer, roles), answer);
+        AddDuplex(method, (peer, stop) => admission.RequireOnLeaderAsync(peer, roles, stop), answer);
 
     /// <summary>A stream with any manager, by nodes of some roles.</summary>
     public void Duplex<TRequest, TAnswer>(
@@ -53,16 +58,17 @@ internal sealed class RpcRoutes(NodeAdmission admission)
         NodeRole[] roles,
         Func<NodeCaller, IAsyncStreamReader<TRequest>, IServerStreamWriter<TAnswer>, CancellationToken, Task> answer)
         where TRequest : class where TAnswer : class =>
-        AddDuplex(method, peer => admission.Require(peer, roles), answer);
+        AddDuplex(method, (peer, _) => Task.FromResult(admission.Require(peer, roles)), answer);
 
     private void AddDuplex<TRequest, TAnswer>(
         Method<TRequest, TAnswer> method,
-        Func<NodePeer, NodeCaller> admit,
+        Func<NodePeer, CancellationToken, Task<NodeCaller>> admit,
         Func<NodeCaller, IAsyncStreamReader<TRequest>, IServerStreamWriter<TAnswer>, CancellationToken, Task> answer)
         where TRequest : class where TAnswer : class =>
         builder.AddMethod(method, (requests, answers, call) => GuardAsync<object?>(call, async () =>
         {
-            await answer(admit(PeerOf(call)), requests, answers, call.CancellationToken).ConfigureAwait(false);
+            var caller = await admit(PeerOf(call), call.CancellationToken).ConfigureAwait(false);
+            await answer(caller, requests, answers, call.CancellationToken).ConfigureAwait(false);
             return null;
         }));
 
@@ -76,6 +82,11 @@ internal sealed class RpcRoutes(NodeAdmission admission)
         try
         {
             return await answer().ConfigureAwait(false);
+        }
+        catch (SwarmException refusal) when (refusal.InnerException is WriterEndedException)
+        {
+            // It led when it was asked. Whoever leads next answers as if it had been asked first.
+            throw RpcErrors.ToRpc(new NotLeadingException(null));
         }
         catch (SwarmException refusal)
         {

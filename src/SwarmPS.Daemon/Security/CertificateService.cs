@@ -28,10 +28,15 @@ internal sealed class CertificateService(SwarmStore store, NodeIdentity identity
     private async Task<IssueAnswer> IssueAsync(NodePeer peer, IssueRequest asked, CancellationToken stop)
     {
         var role = RoleOf(asked.Token, peer.Address);
-        var nodeId = SwarmFounding.NewId();
+        // The same in each try: an answer that was lost with its leader must not leave a node behind that never comes.
+        var nodeId = SwarmFounding.IdOf(asked.Request);
         var answer = Sign(asked.Request, new(nodeId, role, identity.Subject.SwarmId));
         await store.UpdateAsync(
-            tx => tx.Put(new Node { Id = nodeId, Spec = new() { Labels = ValueMap<string>.Empty, Role = role, Availability = asked.Availability ?? NodeAvailability.Active } }),
+            tx =>
+            {
+                if (tx.View.Nodes.Find(nodeId) is null)
+                    tx.Put(new Node { Id = nodeId, Spec = new() { Labels = ValueMap<string>.Empty, Role = role, Availability = asked.Availability ?? NodeAvailability.Active } });
+            },
             stop).ConfigureAwait(false);
         log.CertificateIssued(nodeId, role, peer.Address);
         return answer;

@@ -8,6 +8,7 @@ using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Tests.Api;
 using SwarmPS.Model;
 using SwarmPS.Store;
+using SwarmPS.TestKit;
 
 namespace SwarmPS.Daemon.Tests.Composition;
 
@@ -15,11 +16,6 @@ namespace SwarmPS.Daemon.Tests.Composition;
 internal sealed class TestNodes : IAsyncDisposable
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-
-    private const int FirstPort = 20_000;
-    private const int PortCount = 10_000;
-
-    private static int nextPort = Environment.ProcessId % (PortCount / 2) * 2;
 
     private readonly List<TestNode> nodes = [];
     private readonly CancellationTokenSource stop = new();
@@ -35,7 +31,7 @@ internal sealed class TestNodes : IAsyncDisposable
 
     public TestNode New(string name, TimeProvider? clock = null)
     {
-        var node = new TestNode(this, name, FreePorts(), clock ?? TimeProvider.System);
+        var node = new TestNode(this, name, FreePorts.Pair(), clock ?? TimeProvider.System);
         nodes.Add(node);
         return node;
     }
@@ -78,30 +74,6 @@ internal sealed class TestNodes : IAsyncDisposable
         }
         else
             await FakeEngine.JsonAsync(stream, 404, """{"message":"nothing here"}""");
-    }
-
-    /// <summary>
-    /// A port that is free, and so is the one after it, which managers use for the log. Below those that connections which go out
-    /// take by themselves.
-    /// </summary>
-    private static int FreePorts()
-    {
-        while (true)
-        {
-            var port = FirstPort + (Interlocked.Add(ref nextPort, 2) % PortCount);
-            try
-            {
-                using var first = new TcpListener(IPAddress.Loopback, port);
-                first.Start();
-                using var second = new TcpListener(IPAddress.Loopback, port + 1);
-                second.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: the next one.
-            }
-        }
     }
 }
 

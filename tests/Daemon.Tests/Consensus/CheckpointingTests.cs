@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Security;
 using SwarmPS.Model;
+using SwarmPS.TestKit;
 
 namespace SwarmPS.Daemon.Tests.Consensus;
 
@@ -121,7 +122,7 @@ public sealed class CheckpointingTests
     public async Task AManagerThatIsBehind_GetsTheCheckpoint_ThenTheLog()
     {
         using var root = RootCa.Create(TimeProvider.System);
-        var (one, two) = (Address(), Address());
+        var (one, two) = (new IPEndPoint(IPAddress.Loopback, FreePorts.Pair()), new IPEndPoint(IPAddress.Loopback, FreePorts.Pair()));
         await using var first = await StartMemberAsync(root, "m1", one, null);
         await first.PutAsync(new SwarmObject { Id = "swarm", Spec = new() { Raft = new() { SnapshotInterval = 50 } } });
         for (var i = 0; i < 150; i++)
@@ -165,14 +166,6 @@ public sealed class CheckpointingTests
             Joining = true,
             Tls = new PeerTrust(identity, TimeProvider.System).BetweenManagers(),
         });
-    }
-
-    private static IPEndPoint Address()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-        return new(IPAddress.Loopback, port);
     }
 
     private static void Execute(SwarmDirectory directory, string text)

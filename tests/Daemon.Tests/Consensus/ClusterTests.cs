@@ -67,6 +67,25 @@ public sealed class ClusterTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task WhomTheOthersHearOfAsTheLeader_SaysThatItLeads()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        for (var lost = 0; lost < 3; lost++)
+        {
+            var old = await cluster.LeaderAsync();
+            await TestCluster.StopAsync(old);
+            // Its own entry may not be committed yet when the other hears of it.
+            var elected = await TestCluster.UntilAsync(
+                () => cluster.Running.Select(hears => cluster.Running.FirstOrDefault(member => member != hears && member.Address.Equals(hears.Node!.Leader))).OfType<TestMember>().FirstOrDefault(),
+                "nobody hears of a leader");
+            Assert.True(await elected.Node!.LeadsAsync(CancellationToken.None).WaitAsync(TestCluster.Deadline));
+            Assert.False(await cluster.Running.Single(member => member != elected).Node!.LeadsAsync(CancellationToken.None).WaitAsync(TestCluster.Deadline));
+            await cluster.StartAsync(old);
+            await cluster.AgreedAsync();
+        }
+    }
+
+    [Fact]
     public async Task ARequest_IsAppliedOnce_ThoughProposedByTwoLeaders()
     {
         await using var cluster = await TestCluster.StartAsync(3);

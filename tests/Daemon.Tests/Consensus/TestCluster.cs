@@ -5,6 +5,7 @@ using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Security;
 using SwarmPS.Model;
 using SwarmPS.Store;
+using SwarmPS.TestKit;
 
 namespace SwarmPS.Daemon.Tests.Consensus;
 
@@ -40,7 +41,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task<TestMember> AddAsync(NodeRole role = NodeRole.Manager)
     {
         var subject = new NodeSubject($"node{members.Count + 1}", role, SwarmId);
-        var member = new TestMember(subject, NodeIdentity.Create(root, subject, TimeSpan.FromDays(1), TimeProvider.System).Identity, FreePort());
+        var member = new TestMember(subject, NodeIdentity.Create(root, subject, TimeSpan.FromDays(1), TimeProvider.System).Identity, FreePorts.Pair());
         member.Directory.Create();
         var key = KeyEncryptionKey.FromFile(member.Directory.KeyringKeyFile);
         if (members.Count == 0)
@@ -154,13 +155,6 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private static Keyring KeyringOf(TestMember member) =>
         Keyring.Open(member.Directory.KeyringFile, KeyEncryptionKey.FromFile(member.Directory.KeyringKeyFile));
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
 
 /// <summary>One member: its files, and the node while it runs.</summary>

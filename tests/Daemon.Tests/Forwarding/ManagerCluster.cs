@@ -16,6 +16,7 @@ using SwarmPS.Daemon.Tests.Api;
 using SwarmPS.Daemon.Tests.Consensus;
 using SwarmPS.Model;
 using SwarmPS.Store;
+using SwarmPS.TestKit;
 
 namespace SwarmPS.Daemon.Tests.Forwarding;
 
@@ -64,7 +65,7 @@ internal sealed class ManagerCluster : IAsyncDisposable
     public ClusterManager New()
     {
         var subject = new NodeSubject($"node{managers.Count + 1}aaaaaaaaaaaaaaaaaaaa", NodeRole.Manager, SwarmId);
-        var manager = new ClusterManager(subject, NodeIdentity.Create(root, subject, TimeSpan.FromDays(1), TimeProvider.System).Identity, $"127.0.0.1:{FreePorts()}");
+        var manager = new ClusterManager(subject, NodeIdentity.Create(root, subject, TimeSpan.FromDays(1), TimeProvider.System).Identity, $"127.0.0.1:{FreePorts.Pair()}");
         managers.Add(manager);
         return manager;
     }
@@ -169,27 +170,6 @@ internal sealed class ManagerCluster : IAsyncDisposable
                 });
             },
             CancellationToken.None).WaitAsync(Deadline);
-    }
-
-    /// <summary>A port that is free, with the one after it.</summary>
-    private static int FreePorts()
-    {
-        while (true)
-        {
-            using var one = new TcpListener(IPAddress.Loopback, 0);
-            one.Start();
-            var port = ((IPEndPoint)one.LocalEndpoint).Port;
-            using var two = new TcpListener(IPAddress.Loopback, port + 1);
-            try
-            {
-                two.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken; another pair, then.
-            }
-        }
     }
 }
 

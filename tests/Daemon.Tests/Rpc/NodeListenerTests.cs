@@ -113,6 +113,13 @@ public sealed class NodeListenerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task LeaderThatIsReplacedWhileItWrites_HasTheNextOneAsked()
+    {
+        await ListenAsync();
+        Assert.Null((await Assert.ThrowsAsync<NotLeadingException>(() => AskAsync(swarm.Channels(Worker), Echo.Lost))).Leader);
+    }
+
+    [Fact]
     public async Task NoManagerReached_IsSaidWithEveryAddress()
     {
         await ListenAsync();

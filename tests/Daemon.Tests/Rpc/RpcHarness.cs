@@ -34,6 +34,8 @@ internal sealed class RpcHarness : IAsyncDisposable, IProposer, ILeadership
 
     public bool IsLeader { get; set; } = true;
 
+    public Task<bool> LeadsAsync(CancellationToken stop) => Task.FromResult(IsLeader);
+
     public string? LeaderAddress { get; set; }
 
     /// <summary>Entries proposed so far.</summary>
@@ -99,6 +101,7 @@ internal sealed class Echo : IRpcService
     public static readonly Grpc.Core.Method<EchoText, EchoText> Anyone = RpcMethod.Unary<EchoText, EchoText, EchoEncoder>("test.Echo", "Anyone");
     public static readonly Grpc.Core.Method<EchoText, EchoText> Nodes = RpcMethod.Unary<EchoText, EchoText, EchoEncoder>("test.Echo", "Nodes");
     public static readonly Grpc.Core.Method<EchoText, EchoText> Managers = RpcMethod.Unary<EchoText, EchoText, EchoEncoder>("test.Echo", "Managers");
+    public static readonly Grpc.Core.Method<EchoText, EchoText> Lost = RpcMethod.Unary<EchoText, EchoText, EchoEncoder>("test.Echo", "Lost");
     public static readonly Grpc.Core.Method<EchoText, EchoText> Stream = RpcMethod.Duplex<EchoText, EchoText, EchoEncoder>("test.Echo", "Stream");
 
     public void Map(RpcRoutes routes)
@@ -106,6 +109,7 @@ internal sealed class Echo : IRpcService
         routes.Open(Anyone, (peer, said, _) => Task.FromResult(new EchoText($"{peer.Subject?.NodeId}: {said.Text}")));
         routes.UnaryOnLeader(Nodes, [NodeRole.Worker, NodeRole.Manager], (caller, said, _) => Task.FromResult(new EchoText($"{caller.Subject.NodeId}@{caller.Address}: {said.Text}")));
         routes.Unary(Managers, [NodeRole.Manager], (caller, said, _) => Task.FromResult(new EchoText($"{caller.Subject.NodeId}: {said.Text}")));
+        routes.Open(Lost, (_, said, _) => throw new SwarmException(SwarmErrorCode.Unavailable, said.Text, new WriterEndedException()));
         routes.DuplexOnLeader(Stream, [NodeRole.Worker], async (_, said, answers, stop) =>
         {
             while (await said.MoveNext(stop))
