@@ -67,7 +67,7 @@ internal static partial class DaemonLog
     [LoggerMessage(1012, LogLevel.Warning, "This node is to be a {Role}, which did not come about; it is tried again: {Reason}")]
     internal static partial void RoleRefused(this ILogger log, NodeRole role, string reason);
 
-    [LoggerMessage(1014, LogLevel.Warning, "The other managers are a quorum: this one is a member no more, its damaged files are put aside in the data root (damaged-*), and it joins anew. {Damage}")]
+    [LoggerMessage(1014, LogLevel.Warning, "The other managers are a quorum: this one is a member no more, its damaged files are put aside in the data root (damaged-TIME, in place of earlier ones), and it joins anew. {Damage}")]
     internal static partial void PutAside(this ILogger log, string damage);
 
     [LoggerMessage(1013, LogLevel.Warning, "The other managers could not be told that this one leaves: {Reason}. Remove it there: docker node demote, docker node rm (Set-SwarmNode, Remove-SwarmNode)")]

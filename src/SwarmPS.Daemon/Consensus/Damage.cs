@@ -9,11 +9,15 @@ namespace SwarmPS.Daemon.Consensus;
 internal static class Damage
 {
     /// <summary>What to do about files that are damaged.</summary>
-    public const string Advice =
+    private const string Advice =
         "Nothing was changed. Put back a copy of the data root; or, where other managers still have the state, leave the swarm by force and join again.";
 
     /// <summary>Whether an error is that of damaged or missing files of the log or the state.</summary>
-    public static bool Is(SwarmException fault) => fault.Code is SwarmErrorCode.FailedPrecondition && fault.Message.EndsWith(Advice, StringComparison.Ordinal);
+    public static bool Is(SwarmException fault) => fault.InnerException is DamagedFilesException;
+
+    /// <summary>The error for files that are damaged or missing, marked as such; what happened is a sentence with its full stop.</summary>
+    public static SwarmException Of(string what, Exception? cause = null) =>
+        new(SwarmErrorCode.FailedPrecondition, $"{what} {Advice}", new DamagedFilesException(what, cause));
 
     /// <summary>The error to end with, for what the log in a directory threw.</summary>
     public static SwarmException Explain(Exception fault, string log) => fault switch
@@ -28,12 +32,12 @@ internal static class Damage
             SwarmErrorCode.Unavailable,
             $"The log in {log} cannot be written or read: {fault.Message} See to it that the disk works and has room, and start again. Everything acknowledged is there.",
             fault),
-        _ => new(SwarmErrorCode.FailedPrecondition, $"The log in {log} failed: {fault.Message} {Advice}", fault),
+        _ => Of($"The log in {log} failed: {fault.Message}", fault),
     };
 
     /// <summary>The error for a file that must be there because another one is.</summary>
     public static SwarmException Missing(string file, string because) =>
-        new(SwarmErrorCode.FailedPrecondition, $"{file} is missing or empty, though {because} goes on from it. {Advice}");
+        Of($"{file} is missing or empty, though {because} goes on from it.");
 
     /// <summary>The error for a log that belongs to a manager at another address.</summary>
     public static SwarmException OtherMember(string log, EndPoint member, EndPoint mine) => new(
@@ -41,5 +45,5 @@ internal static class Damage
         $"The log in {log} is that of the manager at {member}, and this one is at {mine}. Start it with the address it had, or leave the swarm by force and join again.");
 
     private static SwarmException Damaged(string log, string how, Exception fault) =>
-        new(SwarmErrorCode.FailedPrecondition, $"The log in {log} is damaged: {how}. {Advice}", fault);
+        Of($"The log in {log} is damaged: {how}.", fault);
 }

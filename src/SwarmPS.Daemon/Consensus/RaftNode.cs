@@ -137,8 +137,10 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
         try
         {
             var checkpointer = new Checkpointer(checkpoint, options.Logging.CreateLogger<Checkpointer>());
-            var members = new MemberFile(Path.Combine(options.Directory.Raft, MemberFile.Name));
+            var membersFile = Path.Combine(options.Directory.Raft, MemberFile.Name);
+            var members = new MemberFile(membersFile);
             var machine = new StoreStateMachine(options.Store, options.Keyring, checkpointer, members, options.Directory.Raft);
+            var inQuorum = !options.ColdStart && !options.Joining;
             if (checkpoint.ReadHeader() is { } header)
             {
                 // Without these two the log would begin anew behind the checkpoint, and forget what came after it and how it voted.
@@ -147,11 +149,14 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
                     if (new FileInfo(Path.Combine(LogDirectory(options), needed)) is not { Exists: true, Length: > 0 })
                         throw Damage.Missing(Path.Combine(LogDirectory(options), needed), options.Directory.StateFile);
                 }
+                // Without it this one would know no other manager; a forced new quorum names its only member itself.
+                if (inQuorum && !options.ForceNewQuorum && new FileInfo(membersFile) is not { Exists: true, Length: > 0 })
+                    throw Damage.Missing(membersFile, options.Directory.StateFile);
                 machine.Restore(header, () => checkpoint.ReadState(header));
             }
-            else if (!options.ColdStart && !options.Joining && !File.Exists(Path.Combine(options.Directory.Raft, MemberFile.Name)))
+            else if (inQuorum && !File.Exists(membersFile))
             {
-                throw Damage.Missing(Path.Combine(options.Directory.Raft, MemberFile.Name), "the quorum this manager belongs to");
+                throw Damage.Missing(membersFile, "the quorum this manager belongs to");
             }
             return new(options, checkpoint, checkpointer, members, machine);
         }

@@ -69,7 +69,7 @@ internal sealed class StoreStateMachine(SwarmStore store, Keyring keyring, Check
         }
         catch (InvalidDataException fault)
         {
-            throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"Entry {at} of the log in {log} cannot be applied: {fault.Message}. {Damage.Advice}", fault);
+            throw Damage.Of($"Entry {at} of the log in {log} cannot be applied: {fault.Message}.", fault);
         }
     }
 

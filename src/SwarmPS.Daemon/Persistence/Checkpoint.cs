@@ -146,7 +146,7 @@ internal sealed partial class Checkpoint : IDisposable
             SwarmErrorCode.Unavailable,
             $"{path} cannot be written or read: {fault.Message} See to it that the disk works and has room. Everything acknowledged is there.",
             fault),
-        _ => new(SwarmErrorCode.FailedPrecondition, $"{path} is damaged: {fault.Message.TrimEnd('.')}. {Consensus.Damage.Advice}", fault),
+        _ => Consensus.Damage.Of($"{path} is damaged: {fault.Message.TrimEnd('.')}.", fault),
     };
 
     private static void CreatePrivate(string path)

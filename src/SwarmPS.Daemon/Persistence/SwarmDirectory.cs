@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SwarmPS.Daemon.Persistence;
 
 /// <summary>The files that a daemon keeps under its data root: for the owner alone, in directories for the owner alone.</summary>
@@ -9,6 +11,10 @@ public sealed record SwarmDirectory(string Root)
 
     /// <summary>Mode of files: 0600.</summary>
     public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private const string AsidePrefix = "damaged-";
+
+    private const string AsideTime = "yyyyMMdd'T'HHmmssfff";
 
     /// <summary>Who this node is and where; written last on entering a swarm.</summary>
     public string NodeFile => Path.Combine(Root, "node.json");
@@ -77,10 +83,13 @@ public sealed record SwarmDirectory(string Root)
         DurableFile.SyncDirectory(Root);
     }
 
-    /// <summary>Moves a damaged log and state to a folder of their own, for who wants to look at them. The node stays in its swarm.</summary>
+    /// <summary>
+    /// Moves a damaged log and state to a folder of their own, for who wants to look at them, and takes away those of earlier times.
+    /// The node stays in its swarm.
+    /// </summary>
     public void PutManagerAside(DateTimeOffset now)
     {
-        var aside = Path.Combine(Root, $"damaged-{now:yyyyMMdd'T'HHmmssfff}");
+        var aside = Path.Combine(Root, AsidePrefix + now.ToString(AsideTime, CultureInfo.InvariantCulture));
         CreatePrivate(aside);
         foreach (var file in (string[])[StateFile, StateFile + "-wal", StateFile + "-shm"])
         {
@@ -91,7 +100,16 @@ public sealed record SwarmDirectory(string Root)
             Directory.Move(Raft, Path.Combine(aside, Path.GetFileName(Raft)));
         CreatePrivate(Raft);
         DurableFile.SyncDirectory(Root);
+        foreach (var earlier in Directory.GetDirectories(Root, AsidePrefix + "*"))
+        {
+            if (earlier != aside && IsAside(Path.GetFileName(earlier)))
+                Directory.Delete(earlier, recursive: true);
+        }
     }
+
+    /// <summary>Whether a folder is one of ours, and not one that someone named alike.</summary>
+    private static bool IsAside(string name) =>
+        DateTime.TryParseExact(name.AsSpan(AsidePrefix.Length), AsideTime, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
     private static void CreatePrivate(string path)
     {

@@ -14,6 +14,7 @@ public sealed class RejoinTests : IAsyncDisposable
     [InlineData("flipped")]
     [InlineData("truncated")]
     [InlineData("missing")]
+    [InlineData("members")]
     public async Task DamagedManager_RejoinsAsANewMember_AsTheSameNode_WhereTheOthersAreAQuorum(string how)
     {
         var (first, second, third) = await ThreeAsync();
@@ -72,6 +73,9 @@ public sealed class RejoinTests : IAsyncDisposable
                 break;
             case "truncated":
                 File.WriteAllBytes(Path.Combine(directory.Raft, "log", "state"), []);
+                break;
+            case "members":
+                File.Delete(Path.Combine(directory.Raft, "members"));
                 break;
             default:
                 File.Delete(Path.Combine(directory.Raft, "log", "checkpoint"));

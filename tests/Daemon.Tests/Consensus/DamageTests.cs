@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SwarmPS.Daemon.Consensus;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Model;
 
@@ -36,6 +37,14 @@ public sealed class DamageTests
         var directory = await CrashedAsync();
         Keyring.Create(directory.KeyringFile, KeyEncryptionKey.FromFile(directory.KeyringKeyFile));
         await RefusedAsync(directory, "Entry 1");
+    }
+
+    [Fact]
+    public void ARefusalThatReadsLikeDamage_IsNone()
+    {
+        var damage = Damage.Missing("state.db", "the log");
+        Assert.True(Damage.Is(damage));
+        Assert.False(Damage.Is(new(damage.Code, damage.Message)));
     }
 
     [Fact]
@@ -140,6 +149,7 @@ public sealed class DamageTests
         Assert.Equal(SwarmErrorCode.FailedPrecondition, refusal.Code);
         Assert.True(refusal.Message.Contains(named), refusal.ToString());
         Assert.Contains("Put back a copy", refusal.Message);
+        Assert.True(Damage.Is(refusal), "it is not marked as damage");
     }
 
     private static int Run(string command, params string[] arguments)
