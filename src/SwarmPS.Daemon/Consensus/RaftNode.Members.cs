@@ -82,7 +82,12 @@ public sealed partial class RaftNode
             for (var attempt = 1; ; attempt++)
             {
                 if (isSo() || await change().ConfigureAwait(false) || isSo())
+                {
+                    // The members hear of it now instead of by the next heartbeat: should this leader be lost, those who do not know
+                    // one another do not vote for one another.
+                    await BarrierAsync().ConfigureAwait(false);
                     return;
+                }
                 if (attempt >= CatchUpsMax && options.Clock.GetElapsedTime(began) >= patience)
                     break;
                 await Task.Delay(CatchUpPause, options.Clock, stop).ConfigureAwait(false);

@@ -165,6 +165,10 @@ public sealed class CheckpointingTests
             ColdStart = joined is null,
             Joining = true,
             Tls = new PeerTrust(identity, TimeProvider.System).BetweenManagers(),
+
+            // One of two that is starved for a moment must not end the other's lead: this is not about elections.
+            ElectionTimeoutMin = TimeSpan.FromSeconds(4),
+            ElectionTimeoutMax = TimeSpan.FromSeconds(8),
         });
     }
 

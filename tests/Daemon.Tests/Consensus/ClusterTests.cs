@@ -70,6 +70,7 @@ public sealed class ClusterTests(ITestOutputHelper output)
     public async Task WhomTheOthersHearOfAsTheLeader_SaysThatItLeads()
     {
         await using var cluster = await TestCluster.StartAsync(3);
+        await TestCluster.UntilAsync(() => cluster.Running.All(member => member.Node!.Members.Count == 3) ? this : null, "a member does not know the others");
         for (var lost = 0; lost < 3; lost++)
         {
             var old = await cluster.LeaderAsync();
