@@ -6,9 +6,13 @@ namespace SwarmPS.Cmdlets.SwarmService;
 
 public abstract partial class ServiceSettingsCmdlet
 {
-    /// <summary>Tasks an update replaces at a time; 0 for all at once.</summary>
+    /// <summary>
+    /// Tasks an update replaces at a time; 0 for all at once. With 0 and <c>-UpdateOrder StartFirst</c> a whole new set starts beside the
+    /// old one, which is stopped once all of the new one has run for the time it is watched.
+    /// </summary>
     /// <value>1</value>
     [Parameter]
+    [Alias("Parallelism")]
     public ulong? UpdateParallelism { get; set; }
 
     /// <summary>Time between two batches of an update.</summary>
@@ -37,6 +41,7 @@ public abstract partial class ServiceSettingsCmdlet
     /// <summary>Which goes first in an update: the old task's end or the new one's start.</summary>
     /// <value><c>StopFirst</c></value>
     [Parameter]
+    [Alias("Order")]
     [ApiWordTransformation]
     public UpdateOrder? UpdateOrder { get; set; }
 

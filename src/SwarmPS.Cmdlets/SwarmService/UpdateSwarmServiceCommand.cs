@@ -36,6 +36,12 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// </code>
 /// </example>
 /// <example>
+/// <para>Starts a whole new set of tasks and stops the old one once all of the new one runs; where a new task fails, the new set goes.</para>
+/// <code>
+/// Update-SwarmService web nginx:1.27 -Order StartFirst -Parallelism 0 -UpdateFailureAction Rollback
+/// </code>
+/// </example>
+/// <example>
 /// <para>Another password, in the place of the old one.</para>
 /// <code>
 /// Update-SwarmService db -RemoveSecret db-password -AddSecret source=db-password2,target=db-password

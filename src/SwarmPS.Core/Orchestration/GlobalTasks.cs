@@ -23,8 +23,8 @@ internal static class GlobalTasks
         }
         foreach (var slot in open)
             Keep(draft, slot);
-        // A node that rests gets no update, but one that is on its way there is waited for.
-        var underWay = resting.Where(slot => new SlotProgress(draft.State, draft.Service, slot).IsUnderWay);
+        // A node that rests gets no update, but one that is on its way there is waited for, and brought to its end.
+        var underWay = resting.Where(slot => new SlotProgress(draft.State, draft.Service, slot) is { IsUnderWay: true } or { HasBoth: true });
         Updates.Plan(draft, [.. open.Where(slot => slot.Tasks.Count > 0), .. underWay]);
         foreach (var slot in draft.Slots)
         {

@@ -39,8 +39,15 @@ internal sealed class SlotProgress
     /// </summary>
     public SwarmTask? UpdateTask { get; }
 
+    /// <summary>The running task of the service's present spec, also one that took the place of one that had failed under it.</summary>
+    public SwarmTask? Watched(Service service) =>
+        Current.Find(task => task.Status.State == TaskState.Running && task.SpecVersion == service.SpecVersion);
+
     /// <summary>Whether nothing remains to be done here.</summary>
     public bool IsSettled => Outdated.Count == 0 && (Current.Count == 1 || (Current.Count == 0 && NewestIsCurrent));
+
+    /// <summary>Whether the new task is there beside an old one, which is still to be stopped.</summary>
+    public bool HasBoth => Outdated.Count > 0 && Current.Count > 0;
 
     /// <summary>Whether the update waits for its task to run.</summary>
     public bool IsUnderWay => UpdateTask is { } task && Slot.IsLive(task) && task.Status.State < TaskState.Running;

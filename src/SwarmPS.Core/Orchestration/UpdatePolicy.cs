@@ -7,6 +7,9 @@ internal sealed record UpdatePolicy(ulong Parallelism, TimeSpan Delay, TimeSpan 
 {
     private static readonly TimeSpan MonitorDefault = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether a whole new set of tasks starts beside the old one, which is stopped only once all of the new one has been watched.</summary>
+    public bool IsSwitch => StartFirst && Parallelism == 0;
+
     public static UpdatePolicy Of(UpdateConfig? config)
     {
         config ??= new() { Parallelism = 1 };

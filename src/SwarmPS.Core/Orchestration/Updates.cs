@@ -26,8 +26,11 @@ internal static class Updates
         var policy = UpdatePolicy.Of(rollback ? draft.Service.Spec.RollbackConfig : draft.Service.Spec.UpdateConfig);
         if (IsUnderWay(draft.Service) && (HasStopped(draft, progress, policy, rollback) || IsComplete(draft, progress, policy, rollback)))
             return;
-        foreach (var slot in open)
-            Finish(draft, slot, policy);
+        if (!IsHeld(draft, progress, policy))
+        {
+            foreach (var slot in open)
+                Finish(draft, slot, policy);
+        }
         Begin(draft, progress, policy);
     }
 
@@ -37,8 +40,9 @@ internal static class Updates
         foreach (var slot in progress)
         {
             // From here on it is watched. One that fails before it was seen to run has failed within the time, too.
-            if (slot.UpdateTask is { Status.State: TaskState.Running, RunningSince.IsZero: true } task && draft.HasRoom())
-                draft.Put(task with { RunningSince = draft.Now });
+            var watched = policy.IsSwitch ? slot.Watched(draft.Service) : slot.UpdateTask;
+            if (watched is { Status.State: TaskState.Running, RunningSince.IsZero: true } && draft.HasRoom())
+                draft.Put(watched with { RunningSince = draft.Now });
         }
         if (policy.OnFailure == UpdateFailureAction.Continue)
             return false;
@@ -48,7 +52,16 @@ internal static class Updates
         if (failed.Count == 0 || (double)failed.Count / total <= policy.MaxFailureRatio)
             return false;
         Stop(draft, policy, rollback, $"due to failure or early termination of task {failed[^1].UpdateTask!.Id}");
+        if (policy.IsSwitch && !IsUnderWay(draft.Service))
+            Withdraw(draft, progress);
         return true;
+    }
+
+    /// <summary>Takes a new set back that was to take the place of the old one as a whole: what runs of that goes on alone.</summary>
+    private static void Withdraw(Draft draft, List<SlotProgress> progress)
+    {
+        foreach (var task in progress.Where(slot => slot.Outdated.Exists(IsRunning)).SelectMany(slot => slot.Current))
+            Shutdown(draft, task);
     }
 
     private static void Stop(Draft draft, UpdatePolicy policy, bool rollback, string cause)
@@ -91,12 +104,31 @@ internal static class Updates
         return true;
     }
 
+    /// <summary>Whether old tasks stay for now, because all of the new ones have to have run for as long as they are watched first.</summary>
+    private static bool IsHeld(Draft draft, List<SlotProgress> progress, UpdatePolicy policy)
+    {
+        if (!policy.IsSwitch || !IsUnderWay(draft.Service) || progress.TrueForAll(slot => slot.Outdated.Count == 0))
+            return false;
+        var until = draft.Now;
+        foreach (var slot in progress.Where(slot => !slot.IsSettled || slot.Current.Count > 0))
+        {
+            if (!slot.Current.Exists(IsRunning))
+                return true;
+            if (slot.Watched(draft.Service) is { Status.State: TaskState.Running } task && (task.RunningSince.IsZero ? draft.Now : task.RunningSince) + policy.Monitor is var end && end > until)
+                until = end;
+        }
+        if (until <= draft.Now)
+            return false;
+        draft.Wake(until);
+        return true;
+    }
+
     /// <summary>Stops what a slot has too many of, once its task of the new spec runs or need not be waited for.</summary>
     private static void Finish(Draft draft, SlotProgress slot, UpdatePolicy policy)
     {
         if (slot.Current.Count == 0)
             return;
-        var stays = slot.Current.FirstOrDefault(task => task.Status.State == TaskState.Running) ?? slot.Current[^1];
+        var stays = slot.Current.Find(IsRunning) ?? slot.Current[^1];
         if (policy.StartFirst && stays.Status.State != TaskState.Running)
             return;
         foreach (var task in slot.Outdated.Concat(slot.Current).Where(task => task.Id != stays.Id))
@@ -133,11 +165,12 @@ internal static class Updates
         var slot = progress.Slot;
         var before = slot.Newest;
         // There is nothing to keep up but what runs, and of an update that was given up on the way one task is enough.
-        var kept = startFirst ? progress.Outdated.Find(task => task.Status.State == TaskState.Running) : null;
+        var kept = startFirst ? progress.Outdated.Find(IsRunning) : null;
         foreach (var task in progress.Outdated.Where(task => task != kept))
             Shutdown(draft, task);
-        // Where the new spec was there already, but could not stay beside the old one, it is tried again.
-        if (!Slot.IsLive(before) && before.SpecVersion == draft.Service.SpecVersion)
+        // Where the new spec was there already, but could not stay beside the old one, it is tried again. One from before the
+        // update was resumed is no such try: what takes its place now is watched anew.
+        if (!Slot.IsLive(before) && before.SpecVersion == draft.Service.SpecVersion && before.CreatedAt >= (draft.Service.UpdateStatus?.StartedAt ?? Timestamp.Zero))
             Restarts.Retry(draft, slot, before);
         else
         {
@@ -145,6 +178,8 @@ internal static class Updates
             draft.Put(TaskTemplates.Create(draft, slot.Key, kept is not null ? TaskState.Running : Restarts.FirstDesired(draft, slot), record));
         }
     }
+
+    private static bool IsRunning(SwarmTask task) => task.Status.State == TaskState.Running;
 
     private static void Shutdown(Draft draft, SwarmTask task)
     {

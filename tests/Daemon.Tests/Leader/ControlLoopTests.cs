@@ -157,6 +157,37 @@ public sealed class ControlLoopTests : IAsyncDisposable
         Assert.Equal(50, store.Current.TasksOfNode("n2").Count);
     }
 
+    [Fact]
+    public async Task SwitchToAWholeNewSet_ComesByItself_WhenTheLastTaskWasWatched()
+    {
+        await SetUpAsync();
+        Start();
+        await CreateAsync("web", 4);
+        await UntilAsync(() => Live("web").Count == 4);
+        var old = Live("web");
+        foreach (var task in old)
+            await ReportAsync(task, TaskState.Running);
+        await store.UpdateAsync(
+            tx =>
+            {
+                var service = tx.View.ServiceNamed("web")!;
+                var spec = service.Spec with { TaskTemplate = new() { ForceUpdate = 1 }, UpdateConfig = new() { Parallelism = 0, Order = UpdateOrder.StartFirst } };
+                return tx.Put(ServiceUpdates.Apply(service, spec, tx.NextVersion, tx.Now));
+            },
+            deadline.Token);
+        await UntilAsync(() => Live("web").Count == 8);
+        foreach (var task in Live("web").ExceptBy(old.Select(task => task.Id), task => task.Id))
+            await ReportAsync(task, TaskState.Running);
+        await UntilAsync(() => Live("web").Count(task => !task.RunningSince.IsZero) == 4);
+        clock.Advance(TimeSpan.FromSeconds(4.9));
+        await CreateAsync("other", 1);
+        await UntilAsync(() => Live("other").Count == 1);
+        Assert.Equal(8, Live("web").Count);
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+        await UntilAsync(() => Live("web").Count == 4);
+        Assert.Empty(Live("web").IntersectBy(old.Select(task => task.Id), task => task.Id));
+    }
+
     private async Task SetUpAsync()
     {
         foreach (var name in new[] { "n1", "n2" })

@@ -2,11 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace SwarmPS.Cmdlets.Tests.Help;
 
-/// <summary>What the administrator's guide says to type is run as it stands.</summary>
-public sealed partial class AdministrationTests
+/// <summary>What the guides say to type is run as it stands.</summary>
+public sealed partial class GuideTests
 {
+    private static readonly string[] Guides = ["administration.md", "services.md"];
+
     public static TheoryData<string> Blocks =>
-        [.. Block().Matches(File.ReadAllText(Path.Combine(Checkout.Root, "docs", "administration.md")).ReplaceLineEndings("\n")).Select(match => match.Groups[1].Value)];
+        [.. Guides.SelectMany(guide => Block().Matches(File.ReadAllText(Path.Combine(Checkout.Root, "docs", guide)).ReplaceLineEndings("\n"))).Select(match => match.Groups[1].Value)];
 
     [Theory]
     [MemberData(nameof(Blocks))]
