@@ -40,7 +40,8 @@ internal static class Availability
         foreach (var slot in after.TasksOfService(service.Id).GroupBy(task => Invariants.KeyOf(after, task)))
         {
             var had = slot.Where(task => task.Status.State == TaskState.Running && before.Tasks.Find(task.Id) is { } old && Serves(before, old)).ToList();
-            if (slot.Key.Node != "" && !Constraints.Of(service.Spec.TaskTemplate.Placement).AreMetBy(after.Nodes.Find(slot.Key.Node)!))
+            // A node that is gone or may not have the service any more keeps nothing of it.
+            if (slot.Key.Node != "" && (after.Nodes.Find(slot.Key.Node) is not { } node || !Constraints.Of(service.Spec.TaskTemplate.Placement).AreMetBy(node)))
                 continue;
             // A slot that is given up altogether is not updated.
             if (had.Count > 0 && slot.All(task => task.DesiredState < TaskState.Remove || before.Tasks.Find(task.Id)?.DesiredState == TaskState.Remove))
