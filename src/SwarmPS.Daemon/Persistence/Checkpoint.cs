@@ -67,8 +67,10 @@ internal sealed partial class Checkpoint : IDisposable
         }
         else
         {
-            Put(transaction, changed.Select(key => state.Find(key.Kind, key.Id)).OfType<StoreObject>().Select(value => SealedObject.Of(value, keyring)));
-            Delete(transaction, changed.Where(key => state.Find(key.Kind, key.Id) is null));
+            // In the rows' order, so that each page is come to once.
+            var ordered = changed.OrderBy(key => key.Kind).ThenBy(key => key.Id, StringComparer.Ordinal).ToList();
+            Put(transaction, ordered.Select(key => state.Find(key.Kind, key.Id)).OfType<StoreObject>().Select(value => SealedObject.Of(value, keyring)));
+            Delete(transaction, ordered.Where(key => state.Find(key.Kind, key.Id) is null));
         }
         PutHeader(transaction, new(index, term, state.Version, state.Count, [.. state.RecentRequests()]));
         transaction.Commit();
