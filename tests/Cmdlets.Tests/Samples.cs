@@ -1,3 +1,4 @@
+using SwarmPS.Api;
 using SwarmPS.Model;
 
 namespace SwarmPS.Cmdlets.Tests;
@@ -41,6 +42,12 @@ internal static class Samples
     };
 
     public static readonly Config Conf = new() { Id = "conf1", Version = new(12), Spec = new() { Name = "app.conf", Data = new("mode = fäst"u8.ToArray()) } };
+
+    public static readonly NetworkResource Back = new()
+    {
+        Id = "net1", Name = "back", Driver = "overlay", Scope = "swarm", Attachable = true, Labels = new([new("team", "a")]),
+        IPAM = new() { Driver = "default", Config = [new("10.0.1.0/24", null, "10.0.1.1")] }, Options = new([new(NetworkOptions.Vni, "4097")]),
+    };
 
     public static readonly Node Box = new()
     {

@@ -8,7 +8,7 @@ public sealed class ViewTests
     {
         await using var daemon = await FakeDaemon.StartAsync();
         daemon.Has(Samples.Web, Samples.Db).Json("GET /nodes", () => new[] { Samples.Box })
-            .Json("GET /secrets", () => new[] { Samples.Password }).Json("GET /configs", () => new[] { Samples.Conf }).Json("GET /tasks", () => new[]
+            .Json("GET /secrets", () => new[] { Samples.Password }).Json("GET /configs", () => new[] { Samples.Conf }).Json("GET /networks", () => new[] { Samples.Back }).Json("GET /tasks", () => new[]
         {
             Samples.Task("t1", 1, TaskState.Running, 9), Samples.Task("t0", 1, TaskState.Failed, 1, "task: non-zero exit (137)"),
         });
@@ -67,6 +67,13 @@ public sealed class ViewTests
         var configs = await ShownAsync("Get-SwarmConfig");
         Assert.StartsWith("ID NAME CREATED UPDATED", Columns(configs[0]), StringComparison.Ordinal);
         Assert.StartsWith("conf1 app.conf", Columns(configs[2]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Networks_LookLikeDockersTable_WithTheirSubnets()
+    {
+        var lines = await ShownAsync("Get-SwarmNetwork");
+        Assert.Equal(("ID NAME DRIVER SCOPE SUBNET", "net1 back overlay swarm 10.0.1.0/24"), (Columns(lines[0]), Columns(lines[2])));
     }
 
     [Fact]

@@ -15,7 +15,15 @@ internal static class Selection
     /// <param name="name">An object's name.</param>
     /// <param name="subject">The kind of object, for messages.</param>
     public static IEnumerable<T> Pick<T>(IReadOnlyCollection<T> objects, string wanted, Func<T, string?> name, string subject)
-        where T : StoreObject
+        where T : StoreObject => Pick(objects, wanted, item => item.Id, name, subject);
+
+    /// <summary>The same for objects in a shape of the API's own.</summary>
+    /// <param name="objects">All there are.</param>
+    /// <param name="wanted">What the user wrote.</param>
+    /// <param name="id">An object's id.</param>
+    /// <param name="name">An object's name.</param>
+    /// <param name="subject">The kind of object, for messages.</param>
+    public static IEnumerable<T> Pick<T>(IReadOnlyCollection<T> objects, string wanted, Func<T, string> id, Func<T, string?> name, string subject)
     {
         if (IsPattern(wanted))
         {
@@ -24,16 +32,16 @@ internal static class Selection
         }
         List<T>[] ways =
         [
-            objects.Where(item => item.Id == wanted).ToList(),
+            objects.Where(item => id(item) == wanted).ToList(),
             objects.Where(item => name(item) == wanted).ToList(),
-            objects.Where(item => wanted.Length > 0 && item.Id.StartsWith(wanted, StringComparison.Ordinal)).ToList(),
+            objects.Where(item => wanted.Length > 0 && id(item).StartsWith(wanted, StringComparison.Ordinal)).ToList(),
         ];
         return Array.Find(ways, way => way.Count > 0) switch
         {
             null => throw new SwarmFailureException($"{subject}NotFound", ErrorCategory.ObjectNotFound, $"There is no {subject.ToLowerInvariant()} {wanted}. Get-Swarm{subject} shows those there are."),
             { Count: 1 } one => one,
             var several => throw new SwarmFailureException($"{subject}Ambiguous", ErrorCategory.InvalidArgument,
-                $"'{wanted}' fits {several.Count} {subject.ToLowerInvariant()}s: {string.Join(", ", several.Take(5).Select(item => item.Id))}. Give the whole id of one."),
+                $"'{wanted}' fits {several.Count} {subject.ToLowerInvariant()}s: {string.Join(", ", several.Take(5).Select(id))}. Give the whole id of one."),
         };
     }
 }

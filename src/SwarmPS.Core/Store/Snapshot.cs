@@ -57,6 +57,9 @@ public sealed class Snapshot
     /// <summary>The service of a name, or null.</summary>
     public Service? ServiceNamed(string name) => Services.Under(0, name).FirstOrDefault();
 
+    /// <summary>The network of a name, or null.</summary>
+    public Network? NetworkNamed(string name) => Networks.Under(0, name).FirstOrDefault();
+
     /// <summary>The secret of a name, or null.</summary>
     public Secret? SecretNamed(string name) => Secrets.Under(0, name).FirstOrDefault();
 

@@ -28,7 +28,7 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
         log = options.LoggerFactory.CreateLogger<ApiApplication>();
         leader = new(options);
         var changes = new SwarmChanges(options);
-        var networks = new NetworkNames(engine, proxy);
+        var networks = new NetworkNames(engine);
         router = new(
         [
             .. new SystemEndpoints(engine, facts, options.Membership).Routes(),
@@ -43,7 +43,7 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
             .. new ConvergenceEndpoints(changes).Routes(),
             .. new EventEndpoints(options, engine, log).Routes(),
             .. new BackupEndpoints(options, changes).Routes(),
-            .. networks.Routes(),
+            .. new NetworkEndpoints(options, changes, leader, engine, proxy).Routes(),
         ]);
     }
 

@@ -63,6 +63,14 @@ internal sealed class LeaderRequests(ApiServerOptions options)
         };
     }
 
+    /// <summary>Answers by the leader what only its endpoint knows to be for the leader.</summary>
+    public Task ChangeAsync(ApiCall call, Answer answer) =>
+        ClientRequest.Current is null && options.Membership.Member?.Quorum is { } quorum ? ByLeaderAsync(call, quorum, answer) : answer(call);
+
+    /// <summary>Waits until this manager has all that was acknowledged before, for an endpoint that looks at the swarm only at times.</summary>
+    public Task CatchUpAsync(CancellationToken stop) =>
+        options.Membership.Member?.Quorum is { } quorum ? TryAsync(quorum, quorum.CatchUpAsync, stop) : Task.CompletedTask;
+
     /// <summary>A backup is made of the state that this manager has: it must be had where the quorum is lost.</summary>
     private static bool Concerns(string method, string[] segments) => segments switch
     {
@@ -78,7 +86,7 @@ internal sealed class LeaderRequests(ApiServerOptions options)
 
     private async Task ReadAsync(ApiCall call, ISwarmQuorum quorum, Answer answer)
     {
-        await TryAsync(quorum, stop => quorum.CatchUpAsync(stop), call.Stop).ConfigureAwait(false);
+        await TryAsync(quorum, quorum.CatchUpAsync, call.Stop).ConfigureAwait(false);
         await answer(call).ConfigureAwait(false);
     }
 

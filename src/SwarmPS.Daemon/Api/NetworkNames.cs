@@ -1,4 +1,3 @@
-using SwarmPS.Daemon.Api.Http;
 using SwarmPS.Daemon.Api.Proxy;
 using SwarmPS.Model;
 using SwarmPS.Model.Validation;
@@ -9,11 +8,8 @@ namespace SwarmPS.Daemon.Api;
 /// Networks that every engine has of itself, as networks of the swarm: the docker client looks for those only, and then names
 /// them by the id they have on this engine.
 /// </summary>
-internal sealed class NetworkNames(EngineLink engine, EngineProxy proxy)
+internal sealed class NetworkNames(EngineLink engine)
 {
-    /// <summary>The routes.</summary>
-    public IEnumerable<Route> Routes() => [new("GET", "/networks/{id}", InspectAsync)];
-
     /// <summary>The attachments, with the names of predefined networks in place of their ids on this engine.</summary>
     public async Task<ValueList<NetworkAttachmentConfig>?> NamedAsync(ValueList<NetworkAttachmentConfig>? attachments, CancellationToken stop)
     {
@@ -39,13 +35,5 @@ internal sealed class NetworkNames(EngineLink engine, EngineProxy proxy)
             // The engine does not know it, or does not answer: the name stays as it is, and is refused as such.
             return target;
         }
-    }
-
-    private async Task InspectAsync(ApiCall call)
-    {
-        if (call.Query("scope") == "swarm" && NetworkRules.Predefined.Contains(call.Id))
-            await call.AnswerAsync(await engine.GetAsync($"/networks/{call.Id}", call.Stop).ConfigureAwait(false)).ConfigureAwait(false);
-        else
-            await proxy.ForwardAsync(call.Context, call.Stop).ConfigureAwait(false);
     }
 }

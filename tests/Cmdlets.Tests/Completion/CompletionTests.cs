@@ -21,6 +21,7 @@ public sealed class CompletionTests
     [InlineData("Get-SwarmTask -Id ", "t1,t2")]
     [InlineData("Remove-SwarmService x", "")]
     [InlineData("Remove-SwarmSecret d", "db-password")]
+    [InlineData("Remove-SwarmNetwork b", "back")]
     [InlineData("New-SwarmService web nginx -Secret ", "db-password")]
     [InlineData("Update-SwarmService web -RemoveConfig a", "app.conf")]
     public async Task Names_AreCompleted(string text, string expected)
@@ -28,6 +29,7 @@ public sealed class CompletionTests
         await using var daemon = await FakeDaemon.StartAsync();
         daemon.Has(Samples.Web, Samples.Db).Json("GET /nodes", () => new[] { Samples.Box })
             .Json("GET /secrets", () => new[] { Samples.Password }).Json("GET /configs", () => new[] { Samples.Conf })
+            .Json("GET /networks", () => new[] { Samples.Back })
             .Json("GET /tasks", () => new[] { Samples.Task("t2", 2, TaskState.Running, 1), Samples.Task("t1", 1, TaskState.Running, 1) });
         using var prompt = new Prompt(daemon);
         Assert.Equal(expected, Complete(prompt, text));

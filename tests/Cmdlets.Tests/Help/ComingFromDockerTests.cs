@@ -10,6 +10,7 @@ public sealed partial class ComingFromDockerTests
         ["swarm"] = ["ca", "init", "join", "join-token", "leave", "unlock", "unlock-key", "update"],
         ["node"] = ["demote", "inspect", "ls", "promote", "ps", "rm", "update"],
         ["service"] = ["create", "inspect", "logs", "ls", "ps", "rm", "rollback", "scale", "update"],
+        ["network"] = ["create -d overlay", "connect", "disconnect", "inspect", "ls", "prune", "rm"],
         ["secret"] = ["create", "inspect", "ls", "rm"],
         ["config"] = ["create", "inspect", "ls", "rm"],
         ["stack"] = ["config", "deploy", "ls", "ps", "rm", "services"],

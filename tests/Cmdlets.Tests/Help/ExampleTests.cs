@@ -93,6 +93,10 @@ public sealed partial class ExampleTests
             .Json("GET /configs/*", () => Samples.Conf)
             .Json("POST /configs/create", () => new CreateAnswer { Id = Samples.Conf.Id })
             .Json("DELETE /configs/*", () => null)
+            .Json("GET /networks", () => new[] { Samples.Back })
+            .Json("GET /networks/*", () => Samples.Back)
+            .Json("POST /networks/create", () => new NetworkCreateAnswer(Samples.Back.Id))
+            .Json("DELETE /networks/*", () => null)
             .Json("POST /swarm/init", () => "n1")
             .Json("POST /swarm/update", () => null)
             .Json("POST /swarm/leave", () => null);

@@ -21,6 +21,20 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    public async Task NetworksOfTheSwarm_AreMadeAndRemoved_OnAnyManager()
+    {
+        await using var cluster = await ManagerCluster.StartAsync(2);
+        var follower = await cluster.FollowerAsync();
+        var id = (string)(await follower.OkAsync("POST", "/networks/create", """{"Name":"back","Driver":"overlay"}"""))!["Id"]!;
+        foreach (var manager in cluster.Running)
+            Assert.Equal(id, (string?)(await manager.OkAsync("GET", "/networks/back?scope=swarm"))!["Id"]);
+        var (status, answer) = await follower.SendAsync("POST", "/networks/create", """{"Name":"back","Driver":"overlay"}""");
+        Assert.Equal((409, "network with name back already exists"), (status, (string?)answer!["message"]));
+        await follower.OkAsync("DELETE", "/networks/back");
+        Assert.Empty((await cluster.LeaderAsync()).Store.Current.Networks.All);
+    }
+
+    [Fact]
     public async Task TheLeadersRefusals_ReachTheClient_AsTheyAre()
     {
         await using var cluster = await ManagerCluster.StartAsync(2);

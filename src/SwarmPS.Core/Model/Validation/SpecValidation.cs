@@ -52,6 +52,14 @@ public static class SpecValidation
         return problems.Found;
     }
 
+    /// <summary>What is wrong with a new network's spec.</summary>
+    public static IReadOnlyList<SpecProblem> Check(NetworkSpec spec)
+    {
+        var problems = new SpecProblems();
+        NetworkSpecRules.Check(spec, problems);
+        return problems.Found;
+    }
+
     /// <summary>Throws one <see cref="SwarmException"/> that names all problems; nothing where there are none.</summary>
     public static void ThrowIfAny(this IReadOnlyList<SpecProblem> problems, string what)
     {

@@ -54,12 +54,17 @@ internal sealed class EngineLink : IDisposable
     }
 
     /// <summary>Asks the engine for an object. Throws <see cref="SwarmException"/> (Unavailable) where it does not answer well.</summary>
-    public async Task<JObject> GetAsync(string path, CancellationToken stop)
+    public Task<JObject> GetAsync(string path, CancellationToken stop) => ReadAsync<JObject>(path, stop);
+
+    /// <summary>Asks the engine for a list. Throws as <see cref="GetAsync"/> does.</summary>
+    public Task<JArray> ListAsync(string path, CancellationToken stop) => ReadAsync<JArray>(path, stop);
+
+    private async Task<T> ReadAsync<T>(string path, CancellationToken stop)
     {
         using var answer = await SendAsync(path, stop).ConfigureAwait(false);
         try
         {
-            return ApiJson.Read<JObject>(await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false));
+            return ApiJson.Read<T>(await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false));
         }
         catch (Exception fault) when (fault is JsonException or HttpRequestException or IOException)
         {

@@ -21,6 +21,10 @@ internal static class Lookup
     public static Secret Secret(Snapshot state, string input) =>
         One("secret", input, state.Secrets, secret => secret.Spec.Name == input);
 
+    /// <summary>A network.</summary>
+    public static Network Network(Snapshot state, string input) =>
+        One("network", input, state.Networks, network => network.Spec.Name == input);
+
     /// <summary>A config.</summary>
     public static Config Config(Snapshot state, string input) =>
         One("config", input, state.Configs, config => config.Spec.Name == input);

@@ -1,0 +1,164 @@
+using Microsoft.AspNetCore.Http;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using SwarmPS.Allocation;
+using SwarmPS.Api;
+using SwarmPS.Daemon.Api.Http;
+using SwarmPS.Daemon.Api.Proxy;
+using SwarmPS.Daemon.Api.Queries;
+using SwarmPS.Model;
+using SwarmPS.Model.Validation;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Api;
+
+/// <summary>
+/// <c>/networks</c>: those of the swarm are answered here, those of the engine by the engine; lists show both. Which one a request
+/// means shows in its body or in what there is, so these endpoints send to the leader themselves what is for it.
+/// </summary>
+internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges changes, LeaderRequests leader, EngineLink engine, EngineProxy proxy)
+{
+    private bool IsManager => SwarmStanding.IsManager(options.Membership);
+
+    /// <summary>The routes.</summary>
+    public IEnumerable<Route> Routes() =>
+    [
+        new("GET", "/networks", ListAsync),
+        new("GET", "/networks/{id}", InspectAsync),
+        new("POST", "/networks/create", CreateAsync),
+        new("POST", "/networks/{id}/connect", ConnectAsync),
+        new("DELETE", "/networks/{id}", RemoveAsync),
+    ];
+
+    private async Task ListAsync(ApiCall call)
+    {
+        if (!IsManager)
+        {
+            await ForwardAsync(call).ConfigureAwait(false);
+            return;
+        }
+        var query = new NetworkQuery(call.Query("filters"));
+        await leader.CatchUpAsync(call.Stop).ConfigureAwait(false);
+        var ours = query.Of(changes.State).Select(network => JToken.FromObject(NetworkResource.Of(network), ApiJson.Serializer));
+        var theirs = query.IsOfSwarmOnly ? [] : await engine.ListAsync("/networks" + call.Context.Request.QueryString, call.Stop).ConfigureAwait(false);
+        await call.AnswerListAsync(theirs.Concat(ours)).ConfigureAwait(false);
+    }
+
+    private async Task InspectAsync(ApiCall call)
+    {
+        var scope = call.Query("scope");
+        if (!IsManager || scope == "local")
+            await ForwardAsync(call).ConfigureAwait(false);
+        else if (scope == "swarm" && NetworkRules.Predefined.Contains(call.Id))
+            await call.AnswerAsync(await engine.GetAsync($"/networks/{call.Id}", call.Stop).ConfigureAwait(false)).ConfigureAwait(false);
+        else if (scope != "swarm" && await EnginesAsync(call).ConfigureAwait(false) is { } theirs)
+            await call.AnswerAsync(theirs).ConfigureAwait(false);
+        else
+        {
+            await leader.CatchUpAsync(call.Stop).ConfigureAwait(false);
+            await call.AnswerAsync(NetworkResource.Of(Lookup.Network(changes.State, call.Id))).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CreateAsync(ApiCall call)
+    {
+        using var body = new MemoryStream();
+        await call.CopyBodyAsync(body).ConfigureAwait(false);
+        var bytes = body.ToArray();
+        call.Context.Request.Body = new MemoryStream(bytes, writable: false);
+        if (DriverOf(bytes) == NetworkOptions.Driver)
+            await leader.ChangeAsync(call, CreateOverlayAsync).ConfigureAwait(false);
+        else
+            await ForwardAsync(call).ConfigureAwait(false);
+    }
+
+    private async Task CreateOverlayAsync(ApiCall call)
+    {
+        _ = changes.Manager;
+        var request = await call.BodyAsync<NetworkCreateRequest>().ConfigureAwait(false);
+        var spec = NetworkRequests.SpecOf(request);
+        NetworkRequests.Problems(request).Concat(SpecValidation.Check(spec)).ToList().ThrowIfAny($"The network {spec.Name}");
+        var id = changes.NewId();
+        await changes.MakeAsync(
+            tx =>
+            {
+                if (tx.View.NetworkNamed(spec.Name!) is not null)
+                    throw new SwarmException(SwarmErrorCode.AlreadyExists, $"network with name {spec.Name} already exists");
+                tx.Put(NetworkAllocation.Allot(tx.View, id, spec));
+            },
+            call.Stop).ConfigureAwait(false);
+        await call.AnswerAsync(new NetworkCreateAnswer(id), StatusCodes.Status201Created).ConfigureAwait(false);
+    }
+
+    private Task ConnectAsync(ApiCall call) => IsOurs(call.Id)
+        ? throw new SwarmException(SwarmErrorCode.Unimplemented, $"network {call.Id} cannot be joined: containers that are no tasks of services cannot be on networks of the swarm yet")
+        : ForwardAsync(call);
+
+    private async Task RemoveAsync(ApiCall call)
+    {
+        if (ClientRequest.Current is null && (!IsManager || await EnginesAsync(call).ConfigureAwait(false) is not null))
+            await ForwardAsync(call).ConfigureAwait(false);
+        else
+            await leader.ChangeAsync(call, RemoveOursAsync).ConfigureAwait(false);
+    }
+
+    private async Task RemoveOursAsync(ApiCall call)
+    {
+        var id = Lookup.Network(changes.State, call.Id).Id;
+        await changes.MakeAsync(
+            tx =>
+            {
+                var network = Lookup.Network(tx.View, id);
+                CheckUnused(tx.View, network);
+                tx.Delete(network);
+            },
+            call.Stop).ConfigureAwait(false);
+        await call.AnswerEmptyAsync(StatusCodes.Status204NoContent).ConfigureAwait(false);
+    }
+
+    private Task ForwardAsync(ApiCall call) => proxy.ForwardAsync(call.Context, call.Stop);
+
+    /// <summary>The engine's network, where it and not the swarm has the one that is meant; null where the swarm is to be asked.</summary>
+    private async Task<JObject?> EnginesAsync(ApiCall call)
+    {
+        if (IsOurs(call.Id))
+            return null;
+        try
+        {
+            var verbose = call.Context.Request.Method == "GET" ? call.Context.Request.QueryString.ToString() : "";
+            return await engine.GetAsync($"/networks/{Uri.EscapeDataString(call.Id)}{verbose}", call.Stop).ConfigureAwait(false);
+        }
+        catch (SwarmException missing) when (missing.Code == SwarmErrorCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether the swarm has a network of this id or name. The beginning of an id is looked for with the engine first.</summary>
+    private bool IsOurs(string input) => IsManager && (changes.State.Networks.Find(input) ?? changes.State.NetworkNamed(input)) is not null;
+
+    private static void CheckUnused(Snapshot state, Network network)
+    {
+        var services = state.Services.All.Where(service => NetworkUse.SwarmNetworks(service.Spec).Any(target => target == network.Id || target == network.Spec.Name))
+            .Select(service => service.Spec.Name ?? service.Id).Order(StringComparer.Ordinal).ToList();
+        if (services.Count > 0)
+            throw InUse($"by {(services.Count > 1 ? "services" : "service")} {string.Join(", ", services)}");
+        if (state.Tasks.All.FirstOrDefault(task => task.Status.State <= TaskState.Running && task.NetworksAttachments.OrEmpty().Any(attachment => attachment.Network?.Id == network.Id)) is { } task)
+            throw InUse($"by task {task.Id}");
+
+        SwarmException InUse(string by) => new(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = network {network.Spec.Name} is in use {by}");
+    }
+
+    /// <summary>The driver that a body asks for; null where it is no JSON, which the engine refuses in its own words.</summary>
+    private static string? DriverOf(byte[] body)
+    {
+        try
+        {
+            return ApiJson.Read<NetworkCreateRequest>(new StreamReader(new MemoryStream(body))).Driver;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

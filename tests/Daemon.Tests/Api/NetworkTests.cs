@@ -1,0 +1,128 @@
+using Newtonsoft.Json.Linq;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Tests.Api;
+
+/// <summary>Networks of the swarm beside those of the engine.</summary>
+public sealed class NetworkTests
+{
+    private const string Local = """{"Id":"e1f2","Name":"local1","Scope":"local","Driver":"bridge"}""";
+
+    private static FakeEngine Engine() => FakeEngine.Of((head, stream, _) => head switch
+    {
+        _ when head.Contains("GET /networks?", StringComparison.Ordinal) || head.Contains("GET /networks ", StringComparison.Ordinal) || head.Contains("GET /v1.41/networks ", StringComparison.Ordinal) => FakeEngine.JsonAsync(stream, 200, $"[{Local}]"),
+        _ when head.Contains("/networks/local1", StringComparison.Ordinal) && head.StartsWith("DELETE", StringComparison.Ordinal) => FakeEngine.JsonAsync(stream, 200, "\"removed by the engine\""),
+        _ when head.Contains("/networks/local1", StringComparison.Ordinal) => FakeEngine.JsonAsync(stream, 200, Local),
+        _ when head.Contains("/networks/create", StringComparison.Ordinal) => FakeEngine.JsonAsync(stream, 201, """{"Id":"e3"}"""),
+        _ => FakeEngine.JsonAsync(stream, 404, """{"message":"not found"}"""),
+    });
+
+    private static async Task<string> CreateAsync(ApiHarness api, string name, string more = "") =>
+        (string)(await api.OkAsync("POST", "/v1.41/networks/create", $$"""{"Name":"{{name}}","Driver":"overlay"{{more}}}"""))!["Id"]!;
+
+    [Fact]
+    public async Task Overlay_IsTheSwarms_AndIsListedBesideTheEngines()
+    {
+        await using var engine = Engine();
+        await using var api = await ApiHarness.StartAsync(engine: engine.Socket);
+        var id = await CreateAsync(api, "back", ""","Attachable":true,"Labels":{"team":"a"},"Options":{"com.docker.network.driver.mtu":"1400"}""");
+        Assert.Equal("e3", (string?)(await api.OkAsync("POST", "/networks/create", """{"Name":"mine","Driver":"bridge"}"""))!["Id"]);
+        Assert.Equal(["local1", "back"], (await api.OkAsync("GET", "/v1.41/networks"))!.Select(network => (string?)network["Name"]));
+        Assert.Equal(["back"], (await api.OkAsync("GET", """/networks?filters={"scope":{"swarm":true}}"""))!.Select(network => (string?)network["Name"]));
+        foreach (var input in new[] { id, "back", id[..10] })
+        {
+            var network = (await api.OkAsync("GET", $"/networks/{input}"))!;
+            Assert.Equal((id, "swarm", "overlay", true, "10.0.0.0/24", "10.0.0.1"), ((string?)network["Id"], (string?)network["Scope"], (string?)network["Driver"], (bool)network["Attachable"]!,
+                (string?)network["IPAM"]!["Config"]![0]!["Subnet"], (string?)network["IPAM"]!["Config"]![0]!["Gateway"]));
+            Assert.Equal(("4097", "1400"), ((string?)network["Options"]![NetworkOptions.Vni], (string?)network["Options"]![NetworkOptions.Mtu]));
+        }
+        Assert.Equal("local1", (string?)(await api.OkAsync("GET", "/networks/local1"))!["Name"]);
+        Assert.Equal("network none not found", await api.RefusedAsync(404, "GET", "/networks/none"));
+    }
+
+    [Fact]
+    public async Task Removal_IsRefusedWhileInUse_AndReachesTheEngineForItsOwn()
+    {
+        await using var engine = Engine();
+        await using var api = await ApiHarness.StartAsync(engine: engine.Socket);
+        var id = await CreateAsync(api, "back");
+        await api.Membership.Store.UpdateAsync(
+            tx =>
+            {
+                tx.Put(new Service { Id = "s1", Spec = new() { Name = "web", TaskTemplate = new() { Networks = [new() { Target = id }] } } });
+                tx.Put(new SwarmTask { Id = "t1", Status = new() { State = TaskState.Running }, NetworksAttachments = [new(new() { Id = id }, ["10.0.0.5/24"])] });
+            },
+            api.Stop);
+        Assert.EndsWith("network back is in use by service web", await api.RefusedAsync(400, "DELETE", "/networks/back"), StringComparison.Ordinal);
+        await api.Membership.Store.UpdateAsync(tx => tx.Delete(tx.View.Services.Find("s1")!), api.Stop);
+        Assert.EndsWith("network back is in use by task t1", await api.RefusedAsync(400, "DELETE", "/networks/back"), StringComparison.Ordinal);
+        await api.Membership.Store.UpdateAsync(tx => tx.Delete(tx.View.Tasks.Find("t1")!), api.Stop);
+        await api.OkAsync("DELETE", $"/networks/{id[..12]}");
+        Assert.Empty(api.Membership.Store.Current.Networks.All);
+        Assert.Equal("removed by the engine", (string?)await api.OkAsync("DELETE", "/networks/local1"));
+        Assert.Equal("network back not found", await api.RefusedAsync(404, "DELETE", "/networks/back"));
+    }
+
+    [Theory]
+    [InlineData(""","EnableIPv6":true""", 501, "IPv6 is not supported yet")]
+    [InlineData(""","Options":{"encrypted":""}""", 501, "encrypted networks are not supported yet")]
+    [InlineData(""","IPAM":{"Config":[{"Subnet":"10.7.0.0/24","AuxiliaryAddresses":{"a":"10.7.0.5"}}]}""", 501, "cannot be set aside yet")]
+    [InlineData(""","IPAM":{"Config":[{"Subnet":"10.7.0.1/24"}]}""", 400, "is not a subnet")]
+    [InlineData(""","Scope":"local","ConfigOnly":true""", 400, "for 2 reasons")]
+    public async Task WhatTheSwarmCannotDo_IsRefused(string more, int status, string expected)
+    {
+        await using var api = await ApiHarness.StartAsync();
+        Assert.Contains(expected, await api.RefusedAsync(status, "POST", "/networks/create", $$"""{"Name":"back","Driver":"overlay"{{more}}}"""));
+        Assert.Empty(api.Membership.Store.Current.Networks.All);
+    }
+
+    [Fact]
+    public async Task NameThatIsTaken_Is409_AndServicesAreNotOnItYet()
+    {
+        await using var api = await ApiHarness.StartAsync();
+        var id = await CreateAsync(api, "back");
+        Assert.Equal("network with name back already exists", await api.RefusedAsync(409, "POST", "/networks/create", """{"Name":"back","Driver":"overlay"}"""));
+        Assert.Contains("cannot be joined", await api.RefusedAsync(501, "POST", "/networks/back/connect", """{"Container":"c"}"""));
+        var service = new ServiceSpec { Name = "web", TaskTemplate = new() { ContainerSpec = new() { Image = "a" }, Networks = [new() { Target = id }] } };
+        Assert.Contains($"the network {id} cannot be joined", await api.RefusedAsync(501, "POST", "/services/create", service));
+    }
+
+    [Theory]
+    [InlineData("""{"name":["ac"]}""", "back")]
+    [InlineData("""{"name":["^front$"]}""", "front")]
+    [InlineData("""{"driver":["bridge"]}""", "")]
+    [InlineData("""{"label":["team=a"]}""", "front")]
+    [InlineData("""{"type":["custom"],"driver":["overlay"]}""", "back,front")]
+    [InlineData("""{"dangling":["true"]}""", "front")]
+    public async Task Filters_AreDockers(string filters, string expected)
+    {
+        await using var engine = FakeEngine.Of((_, stream, _) => FakeEngine.JsonAsync(stream, 200, "[]"));
+        await using var api = await ApiHarness.StartAsync(engine: engine.Socket);
+        var back = await CreateAsync(api, "back");
+        await CreateAsync(api, "front", ""","Labels":{"team":"a"}""");
+        await api.Membership.Store.UpdateAsync(tx => tx.Put(new Service { Id = "s1", Spec = new() { Name = "web", TaskTemplate = new() { Networks = [new() { Target = back }] } } }), api.Stop);
+        var listed = (JArray)(await api.OkAsync("GET", $"/networks?filters={filters}"))!;
+        Assert.Equal(expected, string.Join(',', listed.Select(network => (string?)network["Name"])));
+    }
+
+    [Fact]
+    public async Task DockersCommands_Work()
+    {
+        await using var engine = Engine();
+        await using var api = await ApiHarness.StartAsync(engine: engine.Socket);
+        var id = (await DockerClient.OkAsync(api, null, "network", "create", "-d", "overlay", "--attachable", "--subnet", "10.20.0.0/24", "--ip-range", "10.20.0.128/25", "--label", "team=a", "back")).Trim();
+        Assert.Contains("back      overlay   swarm", await DockerClient.OkAsync(api, null, "network", "ls"));
+        Assert.Equal("10.20.0.0/24 10.20.0.128/25 true\n", await DockerClient.OkAsync(api, null, "network", "inspect", "-f", "{{(index .IPAM.Config 0).Subnet}} {{(index .IPAM.Config 0).IPRange}} {{.Attachable}}", id));
+        Assert.Equal("back\n", await DockerClient.OkAsync(api, null, "network", "rm", "back"));
+        Assert.Empty(api.Membership.Store.Current.Networks.All);
+    }
+
+    [Fact]
+    public async Task WithoutASwarm_TheEngineHasTheWord()
+    {
+        await using var engine = Engine();
+        await using var api = await ApiHarness.StartAsync(swarm: false, engine: engine.Socket);
+        Assert.Equal(["local1"], (await api.OkAsync("GET", "/networks"))!.Select(network => (string?)network["Name"]));
+        Assert.Contains("not a swarm manager", await api.RefusedAsync(503, "POST", "/networks/create", """{"Name":"back","Driver":"overlay"}"""));
+    }
+}
