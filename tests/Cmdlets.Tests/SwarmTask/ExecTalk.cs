@@ -12,7 +12,16 @@ internal sealed class ExecTalk(IDuplexPipe raw)
     {
         while (true)
         {
-            var read = await raw.Input.ReadAsync();
+            ReadResult read;
+            try
+            {
+                read = await raw.Input.ReadAsync();
+            }
+            catch (IOException)
+            {
+                // It has gone before it read all that was sent to it.
+                return null;
+            }
             var rest = read.Buffer;
             if (ExecFrame.Take(ref rest) is { } frame)
             {
