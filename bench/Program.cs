@@ -1,4 +1,5 @@
 using SwarmPS.Bench;
+using SwarmPS.Bench.Agents;
 using SwarmPS.Bench.Cluster;
 using SwarmPS.Bench.Scheduling;
 
@@ -12,6 +13,10 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
     ["store"] = StoreCommits.RunAsync,
     ["cluster"] = ClusterBench.RunAsync,
     ["scheduler"] = SchedulerBench.RunAsync,
+    ["agents"] = AgentsBench.RunAsync,
+
+    // A part of "agents": the leader.
+    ["agents-leader"] = AgentsLeader.RunAsync,
     ["tunnel"] = TunnelThroughput.RunAsync,
 
     // A part of "store": the process whose start it measures.
