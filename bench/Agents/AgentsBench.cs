@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Rpc;
@@ -46,8 +47,10 @@ internal static class AgentsBench
         })!;
         var address = await leader.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The leader did not start.");
         using var stop = new CancellationTokenSource();
-        var began = Stopwatch.StartNew();
-        var running = Enumerable.Range(0, agents).Select(number => Task.Run(() => ServeAsync(root, folder, address, number, stop.Token))).ToList();
+        var began = new Stopwatch();
+        var identities = Enumerable.Range(0, agents).AsParallel().AsOrdered().Select(number => IdentityOf(root, number)).ToList();
+        began.Restart();
+        var running = identities.Select(identity => Task.Run(() => ServeAsync(identity, folder, address, stop.Token))).ToList();
         await SaidAsync(leader, "ready", running);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{agents} agents, {tasks} tasks"));
         Print("all agents connected", began.Elapsed, leader, TimeSpan.Zero);
@@ -88,15 +91,35 @@ internal static class AgentsBench
             $"  {what,-22} {took.TotalSeconds,6:F1} s, leader's processor {processor.TotalSeconds,6:F2} s ({100 * processor / took:F1} % of a core), RSS {leader.WorkingSet64 >> 20} MB"));
     }
 
-    private static async Task ServeAsync(RootCa root, string folder, string address, int number, CancellationToken stop)
+    private static NodeIdentity IdentityOf(RootCa root, int number) =>
+        NodeIdentity.Create(root, new(AgentsLeader.NodeId(number), NodeRole.Worker, SwarmId), TimeSpan.FromDays(1), TimeProvider.System).Identity;
+
+    /// <summary>One agent; where the leader does not let it in at once, it asks again, as a real one does.</summary>
+    private static async Task ServeAsync(NodeIdentity identity, string folder, string address, CancellationToken stop)
     {
-        var name = AgentsLeader.NodeId(number);
-        var (identity, _) = NodeIdentity.Create(root, new(name, NodeRole.Worker, SwarmId), TimeSpan.FromDays(1), TimeProvider.System);
         using var held = identity;
+        var name = identity.Subject.NodeId;
         using var channels = new ManagerChannels(new PeerTrust(identity, TimeProvider.System));
         var managers = ManagerList.Load(Path.Combine(folder, $"{name}.json"));
         managers.Leads(address);
         var dispatcher = new RemoteDispatcher(channels, managers, null, TimeProvider.System, NullLogger.Instance);
+        var backoff = new Backoff(TimeProvider.System);
+        while (true)
+        {
+            try
+            {
+                await ServeAsync(dispatcher, name, stop);
+            }
+            catch (SwarmException) when (!stop.IsCancellationRequested)
+            {
+                managers.Leads(address);
+                await backoff.WaitAsync(stop);
+            }
+        }
+    }
+
+    private static async Task ServeAsync(RemoteDispatcher dispatcher, string name, CancellationToken stop)
+    {
         var description = new NodeDescription { Hostname = name, Resources = new() { NanoCPUs = 8_000_000_000, MemoryBytes = 64L << 30 } };
         await foreach (var assignments in dispatcher.OpenSessionAsync(description, stop))
         {

@@ -84,6 +84,8 @@ internal static class AgentsLeader
     {
         public bool IsLeader => true;
 
+        public Task<bool> LeadsAsync(CancellationToken stop) => Task.FromResult(true);
+
         public string? LeaderAddress => null;
     }
 }

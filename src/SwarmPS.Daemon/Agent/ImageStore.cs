@@ -7,15 +7,15 @@ namespace SwarmPS.Daemon.Agent;
 
 /// <summary>
 /// Gets images for tasks, each once for all tasks that ask at about the same time. As in Docker's swarm mode an image is pulled
-/// even where there is a copy, since a tag may have moved, and the copy serves where the registry cannot be reached.
+/// even where there is a copy, since a tag may have moved, and the copy serves where pulling fails, but only then.
 /// </summary>
 internal sealed class ImageStore(IEngine engine, TimeProvider clock, ILogger log, CancellationToken stop)
 {
     private readonly object gate = new();
     private readonly Dictionary<(string Image, string? Auth), Fetch> fetches = [];
 
-    /// <summary>Ends when the engine has the image as well as it can; gives why pulling failed where there is no copy either, else null.</summary>
-    public Task<string?> EnsureAsync(string image, RegistryAuth? auth, CancellationToken cancel)
+    /// <summary>Ends when the engine has the image as well as it can; says how pulling went.</summary>
+    public Task<PullOutcome> EnsureAsync(string image, RegistryAuth? auth, CancellationToken cancel)
     {
         var name = ImageReferences.WithTag(image);
         lock (gate)
@@ -33,26 +33,34 @@ internal sealed class ImageStore(IEngine engine, TimeProvider clock, ILogger log
     private bool IsFresh(Fetch fetch, long now) =>
         !fetch.Outcome.IsCompleted || (fetch.Outcome.IsCompletedSuccessfully && clock.GetElapsedTime(fetch.Begun, now) < Limits.PullFresh);
 
-    private async Task<string?> FetchAsync(string image, RegistryAuth? auth)
+    private async Task<PullOutcome> FetchAsync(string image, RegistryAuth? auth)
     {
         if (ImageReferences.IsFixed(image) && await engine.HasImageAsync(image, stop).ConfigureAwait(false))
-            return null;
+            return PullOutcome.Fine;
         try
         {
             await engine.PullImageAsync(image, auth, stop).ConfigureAwait(false);
-            return null;
+            return PullOutcome.Fine;
         }
         catch (EngineException refusal)
         {
-            if (await engine.HasImageAsync(image, stop).ConfigureAwait(false))
-            {
+            var hasCopy = await engine.HasImageAsync(image, stop).ConfigureAwait(false);
+            if (hasCopy)
                 log.PullFailedLocalUsed(image, refusal.Message);
-                return null;
-            }
-            log.PullFailed(image, refusal.Message);
-            return refusal.Message;
+            else
+                log.PullFailed(image, refusal.Message);
+            return new(refusal.Message, hasCopy);
         }
     }
 
-    private readonly record struct Fetch(Task<string?> Outcome, long Begun);
+    private readonly record struct Fetch(Task<PullOutcome> Outcome, long Begun);
+}
+
+/// <summary>How pulling an image went.</summary>
+/// <param name="Failure">Why it failed; null where it did not, or was not needed.</param>
+/// <param name="HasCopy">Whether the engine has a copy to use instead.</param>
+internal readonly record struct PullOutcome(string? Failure, bool HasCopy)
+{
+    /// <summary>The engine has the image.</summary>
+    public static PullOutcome Fine => new(null, true);
 }

@@ -24,7 +24,7 @@ internal sealed partial class TaskRunner
                 Report(TaskState.Starting, "starting");
                 return Task.CompletedTask;
             case TaskStep.MarkRunning:
-                Report(TaskState.Running, "started");
+                Report(TaskState.Running, warning is null ? "started" : $"started ({warning})");
                 return Task.CompletedTask;
             case TaskStep.MarkEnded:
                 MarkEnded();
@@ -74,9 +74,10 @@ internal sealed partial class TaskRunner
                 EngineFields.Check(spec, await OnEngineAsync(() => shared.Engine.ApiVersionAsync(wanted), wanted).ConfigureAwait(false));
             var request = ContainerRequest.Of(task, shared.Node(), shared.SwarmId, shared.Folders.FilesOf(task));
             var pull = await OnEngineAsync(() => shared.Images.EnsureAsync(request.Image, spec?.RegistryAuth, wanted), wanted).ConfigureAwait(false);
+            warning = pull is { Failure: { } failure, HasCopy: true } ? $"the image could not be pulled, this node's own copy is used: {failure}" : null;
             await MakeFilesAsync(wanted).ConfigureAwait(false);
             await HoldStartAsync(wanted).ConfigureAwait(false);
-            await CreateAsync(request, pull, wanted, stop).ConfigureAwait(false);
+            await CreateAsync(request, pull.HasCopy ? null : pull.Failure, wanted, stop).ConfigureAwait(false);
         }
         Report(TaskState.Ready, "prepared");
     }

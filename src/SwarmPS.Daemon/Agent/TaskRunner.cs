@@ -58,6 +58,7 @@ internal sealed partial class TaskRunner
     private bool holdsStart;
     private bool hasFiles;
     private bool filesEmptied;
+    private string? warning;
     private TaskCompletionSource wake = NewSignal();
     private TaskCompletionSource containerKnown = NewSignal();
     private CancellationTokenSource? effort;

@@ -14,6 +14,7 @@ public sealed class AgentLoopTests : IAsyncDisposable
     [Fact]
     public async Task AssignedTask_RunsInItsContainer_WithThreeCalls()
     {
+        agent.Engine.PullFailure = null;
         await agent.StartAsync(Samples.Task());
         await agent.ReachesAsync("task1", TaskState.Running);
         var status = agent.Dispatcher.Last("task1")!;
@@ -51,6 +52,7 @@ public sealed class AgentLoopTests : IAsyncDisposable
     [InlineData(3, TaskState.Failed, "started", "task: non-zero exit (3)")]
     public async Task ContainerThatEnds_EndsItsTask_InDockersWords(int code, TaskState expected, string message, string? err)
     {
+        agent.Engine.PullFailure = null;
         await agent.StartAsync(Samples.Task());
         await agent.ReachesAsync("task1", TaskState.Running);
         agent.Engine.Die("task1", code);
@@ -155,6 +157,15 @@ public sealed class AgentLoopTests : IAsyncDisposable
         await agent.StartAsync(Samples.Task(new() { Image = "private:1", RegistryAuth = new("c2VjcmV0") }));
         await agent.ReachesAsync("task1", TaskState.Running);
         Assert.Contains("pull private:1 c2VjcmV0", agent.Engine.Calls);
+    }
+
+    [Fact]
+    public async Task ImageThatCannotBePulled_IsTakenFromTheNode_WhichTheTaskSays()
+    {
+        await agent.StartAsync(Samples.Task());
+        await agent.ReachesAsync("task1", TaskState.Running);
+        Assert.Equal("started (the image could not be pulled, this node's own copy is used: no such host)", agent.Dispatcher.Last("task1")!.Message);
+        Assert.Equal(["pull", "has", "create"], agent.Engine.Calls.Select(call => call.Split(' ')[0]).Where(call => call is "pull" or "has" or "create"));
     }
 
     [Fact]
