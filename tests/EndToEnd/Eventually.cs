@@ -1,3 +1,5 @@
+using SwarmPS.Api;
+
 namespace SwarmPS.EndToEnd;
 
 /// <summary>Waits for what another process does. It asks again every 25 ms: from outside there is no event to wait for.</summary>
@@ -21,5 +23,26 @@ internal static class Eventually
                 Assert.Fail($"Waited {deadline ?? Deadline} in vain for {waitedFor()}");
             }
         }
+    }
+
+    /// <summary>What an answer is once there is one from a daemon that may be away for a while.</summary>
+    public static async Task<T> GetAsync<T>(Func<Task<T>> ask) where T : class
+    {
+        T? answer = null;
+        await TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    answer = await ask();
+                }
+                catch (SwarmUnreachableException)
+                {
+                    // Not yet.
+                }
+                return answer is not null;
+            },
+            () => "an answer");
+        return answer!;
     }
 }
