@@ -27,9 +27,11 @@ internal sealed class CertificateService(SwarmStore store, NodeIdentity identity
 
     private async Task<IssueAnswer> IssueAsync(NodePeer peer, IssueRequest asked, CancellationToken stop)
     {
-        var role = RoleOf(asked.Token, peer.Address);
+        var tokensRole = RoleOf(asked.Token, peer.Address);
         // The same in each try: an answer that was lost with its leader must not leave a node behind that never comes.
         var nodeId = SwarmFounding.IdOf(asked.Request);
+        // A node that is known already has its role from the store: another token with the same request is no promotion.
+        var role = store.Current.Nodes.Find(nodeId)?.Spec.Role ?? tokensRole;
         var answer = Sign(asked.Request, new(nodeId, role, identity.Subject.SwarmId));
         await store.UpdateAsync(
             tx =>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using SwarmPS.Daemon.Rpc;
 using SwarmPS.Daemon.Security;
+using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Tests.Composition;
 
@@ -21,6 +22,26 @@ public sealed class NewcomerTests
         Assert.Equal([manager.Member.NodeId, first.NodeId], manager.State.Nodes.All.Select(node => node.Id).OrderBy(id => id == first.NodeId));
         var other = await AskAsync(channels, manager, request with { Request = NewcomerTrust.RequestFor(key) });
         Assert.NotEqual(first.NodeId, other.NodeId);
+    }
+
+    [Fact]
+    public async Task RequestOfANodeThatIsReplayed_GivesNoOtherRole_AndNothingForAnOldToken()
+    {
+        await using var nodes = new TestNodes();
+        var manager = nodes.New("m1");
+        await manager.InitAsync();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var channels = new ManagerChannels(PeerTrust.OfNewcomer(manager.State.Swarm!.TLSInfo!.TrustRoot!, TimeProvider.System));
+        var request = new IssueRequest(NewcomerTrust.RequestFor(key), manager.Tokens.Worker);
+        var node = await AskAsync(channels, manager, request);
+        var replayed = await AskAsync(channels, manager, request with { Token = manager.Tokens.Manager });
+        Assert.Equal((node.NodeId, NodeRole.Worker), (replayed.NodeId, replayed.Role));
+        Assert.Equal(NodeRole.Worker, manager.State.Nodes.Find(node.NodeId)!.Spec.Role);
+
+        await manager.Member.Store.UpdateAsync(tx => tx.Put(tx.View.Swarm! with { JoinTokens = RootChange.Tokens(tx.View.Swarm!, worker: true, manager: false) }), CancellationToken.None);
+        var refused = await Assert.ThrowsAsync<SwarmException>(() => AskAsync(channels, manager, request));
+        Assert.Equal(SwarmErrorCode.InvalidArgument, refused.Code);
+        Assert.StartsWith("The join token is not valid", refused.Message);
     }
 
     private static Task<IssueAnswer> AskAsync(ManagerChannels channels, TestNode manager, IssueRequest request) =>
