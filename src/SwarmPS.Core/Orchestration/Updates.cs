@@ -132,7 +132,12 @@ internal static class Updates
         if (policy.StartFirst && stays.Status.State != TaskState.Running)
             return;
         foreach (var task in slot.Outdated.Concat(slot.Current).Where(task => task.Id != stays.Id))
+        {
             Shutdown(draft, task);
+            // Of one that no node has, nobody will report that it has stopped, though the update may have come to its end by it.
+            if (task.Status.State < TaskState.Assigned)
+                draft.Again();
+        }
     }
 
     /// <summary>Brings the new spec to as many further slots as may be on the way at a time.</summary>

@@ -145,6 +145,18 @@ public sealed class SwitchTests
         Assert.Equal(["web:2", "web:2", "web:2"], world.Later(5).Plan().Live.Select(world.Image));
     }
 
+    [Fact]
+    public void UpdateThatEndsByStoppingATaskWithoutANode_IsComplete()
+    {
+        Start(1);
+        world.Settle().Later(5).Settle();
+        // It finds no node, and then the spec of what runs is wanted again.
+        world.UpdateTemplate(_ => World.Image("web:3") with { Placement = new() { Constraints = ["node.hostname == nowhere"] } }).Plan();
+        world.UpdateTemplate(_ => World.Image("web:2")).Plan();
+        Assert.Equal(["web:2"], Images);
+        Assert.Equal(UpdateState.Completed, world.Web.UpdateStatus!.State);
+    }
+
     private static UpdateConfig Switching(UpdateConfig? config = null) => (config ?? new()) with { Parallelism = 0, Order = UpdateOrder.StartFirst };
 
     private IEnumerable<string> Images => world.Live.Select(world.Image).Order(StringComparer.Ordinal);
