@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using SwarmPS.Api;
 using SwarmPS.Model;
+using SwarmPS.Planning;
 
 namespace SwarmPS.Cmdlets.Tests;
 
@@ -45,8 +46,8 @@ internal sealed class FakeDaemon : IAsyncDisposable
 
     public ConcurrentQueue<Received> Requests { get; } = new();
 
-    /// <summary>What was asked but to look at something.</summary>
-    public IEnumerable<Received> Changes => Requests.Where(request => request.Method != "GET");
+    /// <summary>What was asked but to look at something, or to say what would be done.</summary>
+    public IEnumerable<Received> Changes => Requests.Where(request => request.Method != "GET" && request.Path != "/swarmps/plan");
 
     public static async Task<FakeDaemon> StartAsync(string? socket = null)
     {
@@ -123,6 +124,7 @@ internal sealed class FakeDaemon : IAsyncDisposable
             return new CreateAnswer { Id = "new1" };
         });
         Json("DELETE /services/*", () => null);
+        Json("POST /swarmps/plan", request => new ServicePlan { ServiceId = request.Query.GetValueOrDefault("service"), Name = request.As<ServiceSpec>().Name ?? "" });
         return Converges(new Convergence { Desired = 1, Running = 1, State = "converged" });
     }
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using SwarmPS.Api;
 using SwarmPS.Cmdlets.Binding;
 using SwarmPS.Cmdlets.Pipeline;
+using SwarmPS.Planning;
 
 namespace SwarmPS.Cmdlets.SwarmService;
 
@@ -13,6 +14,9 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// <error id="UpdateOutOfSequence">Others changed the service again and again in between.</error>
 public abstract class ConvergingCmdlet : SwarmCmdlet
 {
+    /// <summary>Marks plans in the information stream.</summary>
+    private const string PlanTag = "SwarmServicePlan";
+
     /// <summary>Returns at once instead of waiting until the tasks run.</summary>
     [Parameter]
     [Alias("Detach")]
@@ -28,6 +32,19 @@ public abstract class ConvergingCmdlet : SwarmCmdlet
 
     /// <summary>Whether it is a rollback that is waited for, so that one that ends well is no failure.</summary>
     private protected virtual bool GoesBack => false;
+
+    /// <summary>Whether only what would be done is to be told.</summary>
+    private protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
+        ? LanguagePrimitives.IsTrue(given)
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    /// <summary>Shows a plan as <c>-WhatIf</c> shows what would be done; the plan itself goes to the information stream.</summary>
+    private protected void Show(string action, ServicePlan plan)
+    {
+        var text = PlanText.Of(action, plan);
+        ShouldProcess(text, text, action);
+        WriteInformation(plan, [PlanTag]);
+    }
 
     /// <summary>Waits unless told not to; then, where asked for, gives the service as it is, converged or not.</summary>
     private protected async Task FinishAsync(SwarmClient swarm, string id, string name, bool isWanted, CancellationToken stop)

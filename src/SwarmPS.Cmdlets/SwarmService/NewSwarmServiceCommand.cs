@@ -12,6 +12,8 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// once.</para>
 /// <para>Times have units (<c>10s</c>), sizes too (<c>512m</c>), ports and mounts are written as for docker, and whatever has fields can
 /// be a hashtable.</para>
+/// <para>With <c>-WhatIf</c> nothing is made: the daemon checks the spec, decides on a copy of the swarm's state where the tasks would
+/// run, and the cmdlet shows it. A script gets the plan from the information stream (<c>-InformationVariable</c>).</para>
 /// </remarks>
 /// <example>
 /// <para>Three replicas, each reached at port 8080 of its node.</para>
@@ -52,7 +54,7 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// </code>
 /// </example>
 /// <example>
-/// <para>Says what would be done.</para>
+/// <para>Says what would be done, and on which nodes the tasks would run.</para>
 /// <code>
 /// New-SwarmService web nginx:alpine -WhatIf
 /// </code>
@@ -93,10 +95,16 @@ public sealed class NewSwarmServiceCommand : ServiceSettingsCmdlet
     {
         await ResolveAsync(swarm, stop);
         var spec = ToSpec();
-        if (!ShouldProcess(Name ?? Image, "Make a service"))
+        if (!IsWhatIf && !ShouldProcess(Name ?? Image, "Make a service"))
             return;
         spec = Pinned(spec, await PinAsync(swarm, Image, stop));
-        var answer = await swarm.CreateServiceAsync(spec, stop, RegistryCredentials.Of(RegistryCredential));
+        var registry = RegistryCredentials.Of(RegistryCredential);
+        if (IsWhatIf)
+        {
+            Show("Make a service", await swarm.PlanServiceAsync(spec, stop, registry));
+            return;
+        }
+        var answer = await swarm.CreateServiceAsync(spec, stop, registry);
         Warn(answer.Warnings);
         var name = Name ?? (await swarm.GetServiceAsync(answer.Id, stop)).Spec.Name ?? answer.Id;
         await FinishAsync(swarm, answer.Id, name, isWanted: true, stop);

@@ -45,9 +45,13 @@ public sealed class ResizeSwarmServiceCommand : ConvergingCmdlet
     /// <inheritdoc/>
     protected override Task AskAsync(SwarmClient swarm, CancellationToken stop) => ForEachAsync(Name, async name =>
     {
-        if (!ShouldProcess(name, $"Change the number of replicas to {Replicas}"))
+        var action = $"Change the number of replicas to {Replicas}";
+        if (!IsWhatIf && !ShouldProcess(name, action))
             return;
         var change = new ServiceChange(swarm, name, spec => spec with { Mode = ServiceModes.WithReplicas(spec, Replicas) });
-        await FinishAsync(swarm, await change.PostAsync(Warn, stop), name, PassThru, stop);
+        if (IsWhatIf)
+            Show(action, await change.PlanAsync(stop));
+        else
+            await FinishAsync(swarm, await change.PostAsync(Warn, stop), name, PassThru, stop);
     });
 }

@@ -40,9 +40,12 @@ public sealed class RestartSwarmServiceCommand : ConvergingCmdlet
     /// <inheritdoc/>
     protected override Task AskAsync(SwarmClient swarm, CancellationToken stop) => ForEachAsync(Name, async name =>
     {
-        if (!ShouldProcess(name, "Replace all tasks of the service"))
+        if (!IsWhatIf && !ShouldProcess(name, "Replace all tasks of the service"))
             return;
         var change = new ServiceChange(swarm, name, spec => spec with { TaskTemplate = spec.TaskTemplate with { ForceUpdate = spec.TaskTemplate.ForceUpdate + 1 } });
-        await FinishAsync(swarm, await change.PostAsync(Warn, stop), name, PassThru, stop);
+        if (IsWhatIf)
+            Show("Replace all tasks of the service", await change.PlanAsync(stop));
+        else
+            await FinishAsync(swarm, await change.PostAsync(Warn, stop), name, PassThru, stop);
     });
 }

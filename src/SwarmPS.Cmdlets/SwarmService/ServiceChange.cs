@@ -1,6 +1,7 @@
 using SwarmPS.Api;
 using SwarmPS.Cmdlets.Pipeline;
 using SwarmPS.Model;
+using SwarmPS.Planning;
 
 namespace SwarmPS.Cmdlets.SwarmService;
 
@@ -14,5 +15,12 @@ internal sealed class ServiceChange(SwarmClient swarm, string name, Func<Service
         var answer = await swarm.UpdateServiceAsync(service.Id, service.Version.Index, change(service.Spec), stop, registry);
         warn(answer.Warnings);
         return service.Id;
+    });
+
+    /// <summary>What would come of it; nothing is changed.</summary>
+    public Task<ServicePlan> PlanAsync(CancellationToken stop) => Revisions.RetryAsync(async () =>
+    {
+        var service = await swarm.GetServiceAsync(name, stop);
+        return await swarm.PlanServiceAsync(service, change(service.Spec), stop, registry);
     });
 }

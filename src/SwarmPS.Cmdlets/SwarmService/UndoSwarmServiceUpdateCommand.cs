@@ -45,6 +45,11 @@ public sealed class UndoSwarmServiceUpdateCommand : ConvergingCmdlet
     /// <inheritdoc/>
     protected override Task AskAsync(SwarmClient swarm, CancellationToken stop) => ForEachAsync(Name, async name =>
     {
+        if (IsWhatIf)
+        {
+            Show("Go back to the spec before the last update", await Revisions.RetryAsync(async () => await swarm.PlanRollbackAsync(await swarm.GetServiceAsync(name, stop), stop)));
+            return;
+        }
         if (!ShouldProcess(name, "Go back to the spec before the last update"))
             return;
         var id = await Revisions.RetryAsync(async () =>

@@ -16,6 +16,9 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// lets it go on, as it does one that failures have paused. Both go alone, without other changes.</para>
 /// <para>Tasks are replaced by the rules of the update settings (<c>-UpdateParallelism</c>, <c>-UpdateOrder</c>, …), and only where
 /// their part of the spec changed. Then the cmdlet waits as <c>New-SwarmService</c> does.</para>
+/// <para>With <c>-WhatIf</c> nothing is changed: the daemon decides on a copy of the swarm's state which fields would differ, which
+/// tasks would be replaced, in which steps and on which nodes, and the cmdlet shows it. What would be refused is refused. A script gets
+/// the plan from the information stream (<c>-InformationVariable</c>); the tasks are in <c>MessageData.Tasks</c>.</para>
 /// </remarks>
 /// <example>
 /// <para>Another image, one task at a time.</para>
@@ -58,6 +61,14 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// <code>
 /// Update-SwarmService web -Pause
 /// Update-SwarmService web -Resume
+/// </code>
+/// </example>
+/// <example>
+/// <para>Says what would change and which tasks would be replaced, and gives it to a script.</para>
+/// <code>
+/// Update-SwarmService web nginx:1.27 -WhatIf -InformationVariable plan
+/// $plan.MessageData.Changes
+/// $plan.MessageData.Tasks
 /// </code>
 /// </example>
 /// <example>
@@ -112,11 +123,16 @@ public sealed partial class UpdateSwarmServiceCommand : ServiceSettingsCmdlet
             await SetRolloutAsync(swarm, name, stop);
             return;
         }
-        if (!ShouldProcess(name, "Change the service"))
+        if (!IsWhatIf && !ShouldProcess(name, "Change the service"))
             return;
         await ResolveAsync(swarm, stop);
         var pin = await PinAsync(swarm, Image, stop);
         var change = new ServiceChange(swarm, name, spec => Pinned(ApplyTo(spec), pin), RegistryCredentials.Of(RegistryCredential));
+        if (IsWhatIf)
+        {
+            Show("Change the service", await change.PlanAsync(stop));
+            return;
+        }
         await FinishAsync(swarm, await change.PostAsync(Warn, stop), name, PassThru, stop);
     });
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using SwarmPS.Model;
+using SwarmPS.Planning;
 
 namespace SwarmPS.Api;
 
@@ -94,6 +95,18 @@ public sealed partial class SwarmClient
     /// <summary>Pauses the update of a service that is under way, or resumes one that is paused.</summary>
     public Task<UpdateAnswer> SetRolloutAsync(Service service, bool isPaused, CancellationToken stop) =>
         PostAsync<UpdateAnswer>(Url($"/services/{Id(service.Id)}/update", ("version", Number(service.Version.Index)), ("rollout", isPaused ? "pause" : "resume")), service.Spec, stop);
+
+    /// <summary>What would come of creating a service; nothing is made.</summary>
+    public Task<ServicePlan> PlanServiceAsync(ServiceSpec spec, CancellationToken stop, RegistryAuth? registry = null) =>
+        PostAsync<ServicePlan>(Url("/swarmps/plan"), spec, registry, stop);
+
+    /// <summary>What would come of changing a service from the version named; nothing is changed.</summary>
+    public Task<ServicePlan> PlanServiceAsync(Service service, ServiceSpec spec, CancellationToken stop, RegistryAuth? registry = null) =>
+        PostAsync<ServicePlan>(Url("/swarmps/plan", ("service", service.Id), ("version", Number(service.Version.Index))), spec, registry, stop);
+
+    /// <summary>What would come of going back to the spec that a service had before its last update; nothing is changed.</summary>
+    public Task<ServicePlan> PlanRollbackAsync(Service service, CancellationToken stop) =>
+        PostAsync<ServicePlan>(Url("/swarmps/plan", ("service", service.Id), ("version", Number(service.Version.Index)), ("rollback", "previous")), service.Spec, stop);
 
     /// <summary>Removes a service and its tasks.</summary>
     public Task RemoveServiceAsync(string id, CancellationToken stop) => DoAsync(HttpMethod.Delete, Url($"/services/{Id(id)}"), null, stop);

@@ -123,6 +123,16 @@ public sealed class Snapshot
     /// <summary>A transaction's own view as the state after it.</summary>
     internal Snapshot Committed(RequestId request) => new(this) { Version = Version + 1, Requests = Requests.Add(request) };
 
+    /// <summary>The state as it would be after a transaction, which nobody is told of and which is written nowhere.</summary>
+    /// <param name="work">The transaction. What it throws comes out here, as it would of a real one.</param>
+    /// <param name="now">When.</param>
+    public (Snapshot After, IReadOnlyList<ObjectChange> Changes) Try(Action<StoreTransaction> work, Timestamp now)
+    {
+        var transaction = new StoreTransaction(this, now, []);
+        work(transaction);
+        return (new(transaction.View) { Version = Version + 1 }, transaction.Seen);
+    }
+
     /// <summary>The state with changes made, at the same version: a transaction's own view.</summary>
     public Snapshot With(IReadOnlyList<StoreChange> changes, List<ObjectChange>? seen = null)
     {

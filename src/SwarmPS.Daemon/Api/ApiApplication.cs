@@ -29,12 +29,14 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
         leader = new(options);
         var changes = new SwarmChanges(options);
         var networks = new NetworkNames(engine);
+        var services = new ServiceRequests(changes, networks, log);
         router = new(
         [
             .. new SystemEndpoints(engine, facts, options.Membership).Routes(),
             .. new SwarmEndpoints(options.Membership, changes).Routes(),
             .. new NodeEndpoints(changes).Routes(),
-            .. new ServiceEndpoints(changes, networks, log).Routes(),
+            .. new ServiceEndpoints(changes, services).Routes(),
+            .. new PlanEndpoints(changes, services).Routes(),
             .. new SecretEndpoints(changes).Routes(),
             .. new ConfigEndpoints(changes).Routes(),
             .. new TaskEndpoints(changes).Routes(),

@@ -76,13 +76,14 @@ internal sealed class LeaderRequests(ApiServerOptions options)
     {
         [] => false,
         ["swarm", var verb, ..] => !OfThisNode.Contains(verb),
-        ["swarmps", "tasks", ..] => true,
+        ["swarmps", "tasks" or "plan", ..] => true,
         ["swarmps", ..] => method is "GET",
         [var kind, ..] => Kinds.Contains(kind),
     };
 
+    /// <summary>A plan changes nothing: it is made here, of a state that has all that was acknowledged before.</summary>
     private static bool IsForLeader(string method, string[] segments) =>
-        method is not ("GET" or "HEAD") ? segments is not ["swarmps", "tasks", _, "exec"] : segments is ["swarm", "unlockkey"];
+        method is not ("GET" or "HEAD") ? segments is not (["swarmps", "tasks", _, "exec"] or ["swarmps", "plan"]) : segments is ["swarm", "unlockkey"];
 
     private async Task ReadAsync(ApiCall call, ISwarmQuorum quorum, Answer answer)
     {

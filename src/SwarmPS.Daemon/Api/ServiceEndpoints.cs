@@ -1,17 +1,12 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using SwarmPS.Api;
 using SwarmPS.Daemon.Api.Http;
 using SwarmPS.Daemon.Api.Queries;
-using SwarmPS.Model;
-using SwarmPS.Model.Validation;
-using SwarmPS.Orchestration;
-using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Api;
 
 /// <summary><c>/services</c>: what should run.</summary>
-internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networks, ILogger log)
+internal sealed class ServiceEndpoints(SwarmChanges changes, ServiceRequests requests)
 {
     /// <summary>The routes.</summary>
     public IEnumerable<Route> Routes() =>
@@ -38,40 +33,15 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networ
 
     private async Task CreateAsync(ApiCall call)
     {
-        _ = changes.Manager;
-        var asked = ServiceDefaults.Fill(await ReadAsync(call).ConfigureAwait(false), MadeUpNames.Of(changes.Random(MadeUpNames.Bytes)));
-        var spec = WithRegistryAuth(asked, call, kept: null);
-        SpecValidation.Check(spec).ThrowIfAny($"The service {spec.Name}");
-        var id = changes.NewId();
-        await changes.MakeAsync(tx => Create(tx, id, spec), call.Stop).ConfigureAwait(false);
+        var (id, work) = await requests.CreationAsync(call).ConfigureAwait(false);
+        await changes.MakeAsync(work, call.Stop).ConfigureAwait(false);
         await call.AnswerAsync(new CreateAnswer { Id = id }, StatusCodes.Status201Created).ConfigureAwait(false);
     }
 
     private async Task UpdateAsync(ApiCall call)
     {
-        var version = call.VersionOf("service");
-        var id = Lookup.Service(changes.State, call.Id).Id;
-        var asked = ServiceDefaults.Fill(await ReadAsync(call).ConfigureAwait(false), nameless: "");
-        var rollback = call.Query("rollback");
-        if (rollback is not (null or "" or "previous"))
-            throw SwarmException.Invalid($"unrecognized rollback option {rollback}");
-        var rollout = call.Query("rollout");
-        if (rollout is not (null or "" or "pause" or "resume"))
-            throw SwarmException.Invalid($"unsupported rollout {rollout}: it is one of pause, resume");
-        await changes.MakeAsync(
-            tx =>
-            {
-                var service = Lookup.Service(tx.View, id);
-                if (service.Version.Index != version)
-                    throw SwarmException.OutOfSequence();
-                tx.Put((rollout, rollback) switch
-                {
-                    ("pause" or "resume", _) => WithRollout(service, rollout, tx.Now),
-                    (_, "previous") => RolledBack(service, tx),
-                    _ => Updated(service, WithRegistryAuth(asked, call, service), tx),
-                });
-            },
-            call.Stop).ConfigureAwait(false);
+        var (_, work) = await requests.UpdateAsync(call, call.Id).ConfigureAwait(false);
+        await changes.MakeAsync(work, call.Stop).ConfigureAwait(false);
         await call.AnswerAsync(new UpdateAnswer()).ConfigureAwait(false);
     }
 
@@ -80,72 +50,5 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, NetworkNames networ
         var id = Lookup.Service(changes.State, call.Id).Id;
         await changes.MakeAsync(tx => tx.Delete(Lookup.Service(tx.View, id)), call.Stop).ConfigureAwait(false);
         await call.AnswerEmptyAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>The body, with networks by their names, for an engine's ids mean nothing on other nodes.</summary>
-    private async Task<ServiceSpec> ReadAsync(ApiCall call)
-    {
-        var text = await call.TextAsync().ConfigureAwait(false);
-        var spec = ApiCall.Read<ServiceSpec>(text);
-        if (log.IsEnabled(LogLevel.Debug) && UnknownFields.In(text, spec) is { Count: > 0 } unknown)
-            log.FieldsPassedOver(string.Join(", ", unknown));
-        spec = spec with { TaskTemplate = spec.TaskTemplate ?? new() };
-        return spec with
-        {
-            Networks = await networks.NamedAsync(spec.Networks, call.Stop).ConfigureAwait(false),
-            TaskTemplate = spec.TaskTemplate with { Networks = await networks.NamedAsync(spec.TaskTemplate.Networks, call.Stop).ConfigureAwait(false) },
-        };
-    }
-
-    private static void Create(StoreTransaction tx, string id, ServiceSpec spec)
-    {
-        if (tx.View.ServiceNamed(spec.Name!) is not null)
-            throw new SwarmException(SwarmErrorCode.AlreadyExists, $"rpc error: code = AlreadyExists desc = name conflicts with an existing object: service {spec.Name} already exists");
-        Admission.Check(spec, tx.View.Swarm?.Spec).ThrowIfAny($"The service {spec.Name}");
-        PayloadReferences.CheckPresent(tx.View, spec);
-        tx.Put(WithEndpoint(ServiceUpdates.Create(id, spec, tx.NextVersion, tx.Now)));
-    }
-
-    /// <summary>An update that is under way, paused, or one that is paused, under way; the spec stays as it is.</summary>
-    private static Service WithRollout(Service service, string rollout, Timestamp now)
-    {
-        var changed = rollout == "pause" ? ServiceUpdates.Pause(service) : ServiceUpdates.Resume(service, now);
-        return changed != service ? changed : throw new SwarmException(
-            SwarmErrorCode.FailedPrecondition,
-            $"service {service.Spec.Name} has no update that {(rollout == "pause" ? "is under way" : "is paused")}: its update state is {(service.UpdateStatus?.State is { } state ? ApiEnumConverter.Word(state) : "none")}");
-    }
-
-    private static Service RolledBack(Service service, StoreTransaction tx)
-    {
-        var previous = WithEndpoint(ServiceUpdates.Rollback(service, tx.NextVersion, tx.Now));
-        Admission.Check(previous.Spec, tx.View.Swarm?.Spec).ThrowIfAny($"The service {service.Spec.Name}");
-        PayloadReferences.CheckPresent(tx.View, previous.Spec);
-        return previous;
-    }
-
-    private static Service Updated(Service service, ServiceSpec spec, StoreTransaction tx)
-    {
-        SpecValidation.Check(service.Spec, spec).ThrowIfAny($"The service {service.Spec.Name}");
-        Admission.Check(spec, tx.View.Swarm?.Spec).ThrowIfAny($"The service {service.Spec.Name}");
-        PayloadReferences.CheckPresent(tx.View, spec);
-        return WithEndpoint(ServiceUpdates.Apply(service, spec, tx.NextVersion, tx.Now));
-    }
-
-    /// <summary>The service as it can be reached: ports that tasks publish on their own nodes are known from the spec.</summary>
-    private static Service WithEndpoint(Service service) =>
-        service with { Endpoint = new() { Spec = service.Spec.EndpointSpec ?? new(), Ports = service.Spec.EndpointSpec?.Ports } };
-
-    /// <summary>The client's credentials for the image's registry; else those of the spec that <c>registryAuthFrom</c> names.</summary>
-    private static ServiceSpec WithRegistryAuth(ServiceSpec spec, ApiCall call, Service? kept)
-    {
-        if (spec.TaskTemplate.ContainerSpec is not { } container)
-            return spec;
-        var from = call.Query("registryAuthFrom");
-        if (from is not (null or "" or "spec" or "previous-spec"))
-            throw SwarmException.Invalid($"unsupported registryAuthFrom {from}: it is one of spec, previous-spec");
-        var header = call.Context.Request.Headers[ApiHeaders.RegistryAuth].ToString();
-        var old = from == "previous-spec" ? kept?.PreviousSpec : kept?.Spec;
-        var auth = header.Length > 0 ? new RegistryAuth(header) : old?.TaskTemplate.ContainerSpec?.RegistryAuth;
-        return spec with { TaskTemplate = spec.TaskTemplate with { ContainerSpec = container with { RegistryAuth = auth } } };
     }
 }

@@ -75,14 +75,26 @@ internal sealed class ControlRound(Func<string> newId)
         return plan.Changes;
     }
 
-    private void ReadAll(Snapshot state, Timestamp now)
+    /// <summary>Forgets everything; the next rounds decide on one service alone, with all nodes and tasks in view.</summary>
+    public void ResetTo(string serviceId, Snapshot state, Timestamp now)
     {
-        anew = false;
+        Clear(state, now);
+        services.Add(serviceId);
+    }
+
+    private void Clear(Snapshot state, Timestamp now)
+    {
+        (anew, ownVersion) = (false, 0);
         scheduler.Reset(state, now);
         wakeUps.Clear();
         services.Clear();
         nodes.Clear();
         globals.Clear();
+    }
+
+    private void ReadAll(Snapshot state, Timestamp now)
+    {
+        Clear(state, now);
         services.UnionWith(state.Services.All.Select(service => service.Id));
         services.UnionWith(state.Tasks.All.Select(task => task.ServiceId));
         globals.UnionWith(state.Services.All.Where(IsGlobal).Select(service => service.Id));

@@ -15,7 +15,11 @@ public sealed class ForwardingTests
             var id = (string)(await follower.OkAsync("POST", "/services/create", Service($"s{i}")))!["ID"]!;
             Assert.Equal($"s{i}", (string?)(await follower.OkAsync("GET", $"/services/{id}"))!["Spec"]!["Name"]);
             foreach (var manager in cluster.Running)
+            {
                 Assert.Equal(id, (string?)(await manager.OkAsync("GET", $"/services/s{i}"))!["ID"]);
+                // A plan is made by the manager that is asked, of the same state.
+                Assert.Equal(409, (await manager.SendAsync("POST", "/swarmps/plan", Service($"s{i}"))).Status);
+            }
         }
         Assert.Equal(10, (await cluster.LeaderAsync()).Store.Current.Services.Count);
     }
