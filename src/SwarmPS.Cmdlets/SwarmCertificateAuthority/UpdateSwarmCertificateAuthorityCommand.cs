@@ -108,10 +108,14 @@ public sealed class UpdateSwarmCertificateAuthorityCommand : SwarmCmdlet
         using var deadline = new CancellationTokenSource(Timeout < TimeoutMax ? Timeout : TimeoutMax, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
         var progress = new ProgressRecord(0, "Replacing the root certificate", "Nodes get new certificates");
+        var old = now.TLSInfo?.CertIssuerPublicKey;
         try
         {
             while (now.RootRotationInProgress)
             {
+                var nodes = await swarm.ListNodesAsync(new(), either.Token);
+                var done = nodes.Count(node => node.Description?.TLSInfo?.CertIssuerPublicKey is { } issuer && issuer != old);
+                (progress.StatusDescription, progress.PercentComplete) = ($"{done} of {nodes.Count} nodes have new certificates", 100 * done / Math.Max(1, nodes.Count));
                 WriteProgress(progress);
                 await Task.Delay(Pause, TimeProvider.System, either.Token);
                 now = await swarm.GetSwarmAsync(either.Token);

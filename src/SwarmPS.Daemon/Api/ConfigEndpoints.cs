@@ -59,11 +59,10 @@ internal sealed class ConfigEndpoints(SwarmChanges changes)
 
     private async Task RemoveAsync(ApiCall call)
     {
-        var id = Lookup.Config(changes.State, call.Id).Id;
         await changes.MakeAsync(
             tx =>
             {
-                var config = Lookup.Config(tx.View, id);
+                var config = Lookup.Config(tx.View, call.Id);
                 PayloadReferences.CheckUnused(tx.View, config);
                 tx.Delete(config);
             },

@@ -104,11 +104,10 @@ internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges ch
 
     private async Task RemoveOursAsync(ApiCall call)
     {
-        var id = Lookup.Network(changes.State, call.Id).Id;
         await changes.MakeAsync(
             tx =>
             {
-                var network = Lookup.Network(tx.View, id);
+                var network = Lookup.Network(tx.View, call.Id);
                 CheckUnused(tx.View, network);
                 tx.Delete(network);
             },

@@ -40,16 +40,15 @@ internal sealed class NodeEndpoints(SwarmChanges changes)
 
     private async Task RemoveAsync(ApiCall call)
     {
-        var id = Lookup.Node(changes.State, call.Id).Id;
         var force = call.Flag("force");
         await changes.MakeAsync(
             tx =>
             {
-                var node = Lookup.Node(tx.View, id);
+                var node = Lookup.Node(tx.View, call.Id);
                 if (node.Spec.Role is NodeRole.Manager || node.ManagerStatus is not null)
-                    throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = node {id} is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal");
+                    throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = node {node.Id} is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal");
                 if (node.Status.State is NodeState.Ready && !force)
-                    throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = node {id} is not down and can't be removed");
+                    throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = node {node.Id} is not down and can't be removed");
                 tx.Delete(node);
             },
             call.Stop).ConfigureAwait(false);

@@ -59,11 +59,10 @@ internal sealed class SecretEndpoints(SwarmChanges changes)
 
     private async Task RemoveAsync(ApiCall call)
     {
-        var id = Lookup.Secret(changes.State, call.Id).Id;
         await changes.MakeAsync(
             tx =>
             {
-                var secret = Lookup.Secret(tx.View, id);
+                var secret = Lookup.Secret(tx.View, call.Id);
                 PayloadReferences.CheckUnused(tx.View, secret);
                 tx.Delete(secret);
             },

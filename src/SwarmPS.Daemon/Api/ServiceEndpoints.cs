@@ -47,8 +47,7 @@ internal sealed class ServiceEndpoints(SwarmChanges changes, ServiceRequests req
 
     private async Task RemoveAsync(ApiCall call)
     {
-        var id = Lookup.Service(changes.State, call.Id).Id;
-        await changes.MakeAsync(tx => tx.Delete(Lookup.Service(tx.View, id)), call.Stop).ConfigureAwait(false);
+        await changes.MakeAsync(tx => tx.Delete(Lookup.Service(tx.View, call.Id)), call.Stop).ConfigureAwait(false);
         await call.AnswerEmptyAsync().ConfigureAwait(false);
     }
 }

@@ -35,7 +35,8 @@ internal sealed class SwarmChanges(ApiServerOptions options)
     }
 
     /// <summary>
-    /// Runs a transaction, once for each request however often that is tried. Throws <see cref="SwarmException"/> (Unavailable)
+    /// Runs a transaction, once for each request however often that is tried; what it removes is looked up in it, for a request that
+    /// is tried again finds it no more. Throws <see cref="SwarmException"/> (Unavailable)
     /// where the swarm does not agree on it in time, <see cref="LeaderChangedException"/> where this manager stopped leading.
     /// </summary>
     public async Task MakeAsync(Action<StoreTransaction> work, CancellationToken stop)

@@ -40,12 +40,13 @@ public sealed class SwarmCertificateAuthorityTests
     {
         await using var daemon = await FakeDaemon.StartAsync();
         var looks = 0;
-        daemon.Json("GET /swarm", () => Cluster with { RootRotationInProgress = ++looks is > 1 and < 4 }).Json("POST /swarm/update", () => null);
+        var changed = Samples.Far with { Description = Samples.Far.Description! with { TLSInfo = new("new", null, "bmV3") } };
+        daemon.Json("GET /swarm", () => Cluster with { RootRotationInProgress = ++looks is > 1 and < 4 }).Json("GET /nodes", () => new[] { Samples.Box, changed }).Json("POST /swarm/update", () => null);
         using var prompt = new Prompt(daemon);
         var outcome = prompt.Run("Update-SwarmCertificateAuthority -PassThru");
         Assert.False(outcome.One<SwarmCertificateAuthorityInfo>().RotationInProgress);
         Assert.Equal(4, looks);
-        Assert.NotEmpty(outcome.Progress);
+        Assert.Contains(outcome.Progress, step => step is { StatusDescription: "1 of 2 nodes have new certificates", PercentComplete: 50 });
         Assert.Equal(new CaConfig { NodeCertExpiry = TimeSpan.FromDays(30), ForceRotate = 5 }, Assert.Single(daemon.Changes).As<SwarmSpec>().CAConfig);
     }
 
@@ -53,7 +54,7 @@ public sealed class SwarmCertificateAuthorityTests
     public async Task Rotation_ThatTakesTooLong_TimesOut_OrIsNotWaitedFor()
     {
         await using var daemon = await FakeDaemon.StartAsync();
-        daemon.Json("GET /swarm", () => Cluster with { RootRotationInProgress = true }).Json("POST /swarm/update", () => null);
+        daemon.Json("GET /swarm", () => Cluster with { RootRotationInProgress = true }).Json("GET /nodes", () => new[] { Samples.Box }).Json("POST /swarm/update", () => null);
         using var prompt = new Prompt(daemon);
         Assert.Equal("RotationTimeout", prompt.Run("Update-SwarmCertificateAuthority -Timeout 50ms").ErrorId);
         Assert.True(prompt.Run("Update-SwarmCertificateAuthority -NoWait -PassThru").One<SwarmCertificateAuthorityInfo>().RotationInProgress);

@@ -1,3 +1,4 @@
+using SwarmPS.Daemon.Forwarding;
 using SwarmPS.Daemon.Tests.Consensus;
 using SwarmPS.Model;
 
@@ -51,6 +52,25 @@ public sealed class ForwardingTests
         Assert.Equal((500, SwarmException.OutOfSequenceText), (status, (string?)answer!["message"]));
         (status, _) = await follower.SendAsync("POST", "/services/create", "{");
         Assert.Equal(400, status);
+    }
+
+    [Theory]
+    [InlineData("secrets", """{"Name":"x","Data":"eA=="}""")]
+    [InlineData("configs", """{"Name":"x","Data":"eA=="}""")]
+    [InlineData("networks", """{"Name":"x","Driver":"overlay"}""")]
+    [InlineData("services", null)]
+    public async Task ARemovalThatIsTriedAgain_AnswersAsTheFirstTimeDid(string kind, string? body)
+    {
+        await using var cluster = await ManagerCluster.StartAsync(2);
+        var follower = await cluster.FollowerAsync();
+        await follower.OkAsync("POST", $"/{kind}/create", body ?? Service("x"));
+        var request = new ForwardedRequest { Id = new(1, 1), Method = "DELETE", Path = $"/{kind}/x", Query = "" };
+        var first = await follower.Quorum!.Link.ForwardAsync(request, CancellationToken.None).WaitAsync(ManagerCluster.Deadline);
+        Assert.InRange(first.Status, 200, 204);
+        var again = await follower.Quorum!.Link.ForwardAsync(request, CancellationToken.None).WaitAsync(ManagerCluster.Deadline);
+        Assert.Equal(first.Status, again.Status);
+        var other = await follower.Quorum!.Link.ForwardAsync(request with { Id = new(1, 2) }, CancellationToken.None).WaitAsync(ManagerCluster.Deadline);
+        Assert.Equal(404, other.Status);
     }
 
     [Fact]
