@@ -7,6 +7,7 @@ using SwarmPS.Bench.Scheduling;
 Dictionary<string, Func<string[], Task>> benchmarks = new()
 {
     ["services"] = ServiceCreation.RunAsync,
+    ["update"] = RollingUpdate.RunAsync,
     ["daemon"] = DaemonFootprint.RunAsync,
     ["tasks"] = TaskList.RunAsync,
     ["cmdlets"] = CmdletTimes.RunAsync,
