@@ -5,11 +5,11 @@ namespace SwarmPS.EndToEnd;
 
 /// <summary>
 /// Updates on a real engine through the real <c>docker</c> client, in each mode and order and with each failure action; what they
-/// did is told by the engine and by a client of the containers.
+/// did is told by the engine and by a client of the containers. What has ended can be read about all the while.
 /// </summary>
 public sealed class UpdateTests(EngineFixture engine) : IAsyncLifetime
 {
-    private const string Well = "mkdir -p /www; echo well > /www/index.html; [ $V != sick ] || exit 3; exec httpd -f -p 8080 -h /www";
+    private const string Well = "echo V is $V; mkdir -p /www; echo well > /www/index.html; [ $V != sick ] || exit 3; exec httpd -f -p 8080 -h /www";
 
     private DaemonProcess daemon = null!;
     private DockerClient docker = null!;
@@ -42,6 +42,9 @@ public sealed class UpdateTests(EngineFixture engine) : IAsyncLifetime
 
         await UpdateAsync("web", "paused update paused due to failure", "--env-add", "V=sick", "--update-parallelism", "1");
         Assert.Equal("V=sick", await EnvAsync("web"));
+        var logs = await docker.RunAsync("service", "logs", "--raw", "web");
+        Assert.All(["V is 1", "V is 2", "V is sick"], line => Assert.Contains(line, logs));
+        await LastHealthResultsAreKeptAsync();
         Assert.Contains("non-zero exit (3)", await docker.RunAsync("service", "ps", "--no-trunc", "web"));
         Assert.DoesNotContain(await events.OfAsync("web"), one => one.What == "die" && told.Exists(old => old.Task == one.Task));
         await UpdateAsync("web", "completed update completed", "--env-add", "V=3");
@@ -85,6 +88,16 @@ public sealed class UpdateTests(EngineFixture engine) : IAsyncLifetime
             await docker.RunAsync("service", "update", "--detach", "--force", job);
         Assert.Equal(2, EngineEvents.Most(await events.AwaitAsync("batch", "die", 8)));
         await events.AwaitAsync("each", "die", 2);
+    }
+
+    /// <summary>Each container of the service tells the results of its last five health checks.</summary>
+    private async Task LastHealthResultsAreKeptAsync()
+    {
+        var running = (await docker.RunAsync("ps", "-q", "--filter", "name=web.", "--filter", "health=healthy")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var told = "";
+        await Eventually.TrueAsync(
+            async () => (told = await docker.RunAsync(["inspect", "--format", "{{range .State.Health.Log}}{{.ExitCode}} {{end}}", .. running])).TrimEnd().Split('\n').All(line => line.Trim() == "0 0 0 0 0"),
+            () => $"five results of each container's health check; there are\n{told}");
     }
 
     private async Task CreateAsync(string name, int tasks, params string[] options)

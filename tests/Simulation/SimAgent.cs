@@ -13,6 +13,9 @@ internal sealed class SimAgent(string nodeId, Random random, SimFaults faults)
     private readonly SortedDictionary<string, Container> containers = new(StringComparer.Ordinal);
     private readonly List<SimReport> reports = [];
 
+    /// <summary>How far the machine's clock is from the leader's.</summary>
+    private readonly TimeSpan clockOff = TimeSpan.FromSeconds((random.NextDouble() - 0.5) * 2 * faults.ClocksOffMax);
+
     public string NodeId => nodeId;
 
     /// <summary>Whether managers and agent hear one another.</summary>
@@ -105,7 +108,7 @@ internal sealed class SimAgent(string nodeId, Random random, SimFaults faults)
     private void Report(string id, Container container, TaskState state, Timestamp now)
     {
         container.State = state;
-        reports.Add(new(id, new() { State = state, Timestamp = now }));
+        reports.Add(new(id, new() { State = state, Timestamp = now + clockOff }));
     }
 
     private sealed class Container

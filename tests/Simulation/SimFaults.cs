@@ -22,6 +22,9 @@ internal sealed record SimFaults
     /// <summary>Times that an agent does not hear of new assignments although it is connected.</summary>
     public double AssignmentsLate { get; init; }
 
+    /// <summary>How far a node's clock may be from the leader's, before it or behind.</summary>
+    public double ClocksOffMax { get; init; }
+
     public double NodeFaults { get; init; }
 
     public double TaskEnds { get; init; }
@@ -50,6 +53,7 @@ internal sealed record SimFaults
         ReportsRepeated = random.NextDouble() * 0.3,
         ReportsLateMax = random.Next(3) == 0 ? 0 : random.NextDouble() * 8,
         AssignmentsLate = random.Next(2) * random.NextDouble() * 0.7,
+        ClocksOffMax = random.Next(2) * random.NextDouble() * 120,
         NodeFaults = random.Next(3) == 0 ? 0 : random.NextDouble() * 0.08,
         TaskEnds = random.NextDouble() * 0.2,
         LeaderChanges = random.NextDouble() * 0.03,
