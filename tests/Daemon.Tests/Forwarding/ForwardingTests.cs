@@ -1,3 +1,4 @@
+using System.Text;
 using SwarmPS.Daemon.Forwarding;
 using SwarmPS.Daemon.Tests.Consensus;
 using SwarmPS.Model;
@@ -71,6 +72,31 @@ public sealed class ForwardingTests
         Assert.Equal(first.Status, again.Status);
         var other = await follower.Quorum!.Link.ForwardAsync(request with { Id = new(1, 2) }, CancellationToken.None).WaitAsync(ManagerCluster.Deadline);
         Assert.Equal(404, other.Status);
+    }
+
+    [Fact]
+    public async Task AChangeOfTheJoinTokensThatIsTriedAgain_ChangesThemOnce()
+    {
+        await using var cluster = await ManagerCluster.StartAsync(2);
+        var follower = await cluster.FollowerAsync();
+        var version = (ulong)(await follower.OkAsync("GET", "/swarm"))!["Version"]!["Index"]!;
+        var store = (await cluster.LeaderAsync()).Store;
+        var before = store.Current.Swarm!.JoinTokens!;
+        var request = new ForwardedRequest
+        {
+            Id = new(1, 1),
+            Method = "POST",
+            Path = "/swarm/update",
+            Query = $"?version={version}&rotateWorkerToken=1",
+            Headers = new() { ["Content-Type"] = "application/json" },
+            Body = Encoding.UTF8.GetBytes("""{"Name":"default"}"""),
+        };
+        Assert.Equal(200, (await follower.Quorum!.Link.ForwardAsync(request, CancellationToken.None).WaitAsync(ManagerCluster.Deadline)).Status);
+        var changed = store.Current.Swarm!.JoinTokens!;
+        Assert.NotEqual(before.Worker, changed.Worker);
+        Assert.Equal(before.Manager, changed.Manager);
+        Assert.Equal(200, (await follower.Quorum!.Link.ForwardAsync(request, CancellationToken.None).WaitAsync(ManagerCluster.Deadline)).Status);
+        Assert.Equal(changed, store.Current.Swarm!.JoinTokens);
     }
 
     [Fact]

@@ -160,7 +160,7 @@ internal sealed class ManagerCluster : IAsyncDisposable
         await first.Store.UpdateAsync(
             tx =>
             {
-                tx.Put(new SwarmObject { Id = SwarmId, Spec = new() { Name = "default" }, JoinTokens = new("SWMTKN-1-w", "SWMTKN-1-m") });
+                tx.Put(new SwarmObject { Id = SwarmId, Spec = new() { Name = "default" }, TLSInfo = root.ToTlsInfo(), JoinTokens = new("SWMTKN-1-w", "SWMTKN-1-m") });
                 tx.Put(new Node
                 {
                     Id = first.NodeId,
