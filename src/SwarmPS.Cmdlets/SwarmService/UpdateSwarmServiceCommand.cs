@@ -14,6 +14,8 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// change single entries, and what is removed goes first. A change that somebody else made in between is kept: the spec is read and changed anew.</para>
 /// <para>An update that is under way stops at <c>-Pause</c>: tasks that were replaced stay so, further ones are not. <c>-Resume</c>
 /// lets it go on, as it does one that failures have paused. Both go alone, without other changes.</para>
+/// <para><c>-Rebalance</c> changes nothing of the spec: it moves tasks to where the service is then spread better, each once its successor
+/// runs there. It is refused while an update is under way or paused.</para>
 /// <para>Tasks are replaced by the rules of the update settings (<c>-UpdateParallelism</c>, <c>-UpdateOrder</c>, …), and only where
 /// their part of the spec changed. Then the cmdlet waits as <c>New-SwarmService</c> does.</para>
 /// <para>With <c>-WhatIf</c> nothing is changed: the daemon decides on a copy of the swarm's state which fields would differ, which
@@ -64,6 +66,12 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// </code>
 /// </example>
 /// <example>
+/// <para>After a node came back: moves tasks there, each once its successor runs.</para>
+/// <code>
+/// Update-SwarmService web -Rebalance
+/// </code>
+/// </example>
+/// <example>
 /// <para>Says what would change and which tasks would be replaced, and gives it to a script.</para>
 /// <code>
 /// Update-SwarmService web nginx:1.27 -WhatIf -InformationVariable plan
@@ -111,6 +119,10 @@ public sealed partial class UpdateSwarmServiceCommand : ServiceSettingsCmdlet
     [Parameter]
     public SwitchParameter Resume { get; set; }
 
+    /// <summary>Moves tasks to nodes that came or came back after them, where the service is then spread better. It goes alone.</summary>
+    [Parameter]
+    public SwitchParameter Rebalance { get; set; }
+
     /// <summary>Gives the service as it is afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -118,6 +130,11 @@ public sealed partial class UpdateSwarmServiceCommand : ServiceSettingsCmdlet
     /// <inheritdoc/>
     protected override Task AskAsync(SwarmClient swarm, CancellationToken stop) => ForEachAsync(Name, async name =>
     {
+        if (Rebalance)
+        {
+            await RebalanceAsync(swarm, name, stop);
+            return;
+        }
         if (Pause || Resume)
         {
             await SetRolloutAsync(swarm, name, stop);
@@ -135,25 +152,6 @@ public sealed partial class UpdateSwarmServiceCommand : ServiceSettingsCmdlet
         }
         await FinishAsync(swarm, await change.PostAsync(Warn, stop), name, PassThru, stop);
     });
-
-    private async Task SetRolloutAsync(SwarmClient swarm, string name, CancellationToken stop)
-    {
-        string[] beside = [nameof(Name), nameof(Pause), nameof(Resume), nameof(NoWait), nameof(Timeout), nameof(PassThru)];
-        if ((Pause && Resume) || MyInvocation.BoundParameters.Keys.FirstOrDefault(key => !beside.Contains(key) && !CommonParameters.Contains(key) && !OptionalCommonParameters.Contains(key)) is not null)
-            throw new SwarmFailureException("ConflictingParameters", ErrorCategory.InvalidArgument, "-Pause and -Resume cannot be combined with each other or with changes of the service.");
-        if (!ShouldProcess(name, Pause ? "Pause the update" : "Resume the update"))
-            return;
-        var id = await Revisions.RetryAsync(async () =>
-        {
-            var service = await swarm.GetServiceAsync(name, stop);
-            await swarm.SetRolloutAsync(service, Pause, stop);
-            return service.Id;
-        });
-        if (Resume)
-            await FinishAsync(swarm, id, name, PassThru, stop);
-        else if (PassThru)
-            WriteObject(new SwarmServiceInfo(await ServiceLookup.GetAsync(swarm, id, stop)));
-    }
 
     /// <inheritdoc/>
     internal override ServiceSpec ApplyTo(ServiceSpec spec)

@@ -96,6 +96,14 @@ public sealed partial class SwarmClient
     public Task<UpdateAnswer> SetRolloutAsync(Service service, bool isPaused, CancellationToken stop) =>
         PostAsync<UpdateAnswer>(Url($"/services/{Id(service.Id)}/update", ("version", Number(service.Version.Index)), ("rollout", isPaused ? "pause" : "resume")), service.Spec, stop);
 
+    /// <summary>Moves tasks of a service to nodes where it is spread better.</summary>
+    public Task<UpdateAnswer> RebalanceServiceAsync(Service service, CancellationToken stop) =>
+        PostAsync<UpdateAnswer>(Url($"/services/{Id(service.Id)}/update", ("version", Number(service.Version.Index)), ("rollout", "rebalance")), service.Spec, stop);
+
+    /// <summary>Which tasks of a service would be moved; none is.</summary>
+    public Task<ServicePlan> PlanRebalanceAsync(Service service, CancellationToken stop) =>
+        PostAsync<ServicePlan>(Url("/swarmps/plan", ("service", service.Id), ("version", Number(service.Version.Index)), ("rollout", "rebalance")), service.Spec, stop);
+
     /// <summary>What would come of creating a service; nothing is made.</summary>
     public Task<ServicePlan> PlanServiceAsync(ServiceSpec spec, CancellationToken stop, RegistryAuth? registry = null) =>
         PostAsync<ServicePlan>(Url("/swarmps/plan"), spec, registry, stop);

@@ -23,6 +23,12 @@ internal sealed class SlotProgress
             if (current && IsOfUpdate(service, task))
                 UpdateTask = task;
         }
+        // A task of the same spec beside it that is to take its place: it is moved.
+        foreach (var task in Current.Where(task => Current.Exists(other => other.Restart?.Replaces == task.Id)).ToList())
+        {
+            Current.Remove(task);
+            Leaving.Add(task);
+        }
     }
 
     public Slot Slot { get; }
@@ -32,6 +38,9 @@ internal sealed class SlotProgress
 
     /// <summary>Live tasks that are not as the service wants them.</summary>
     public List<SwarmTask> Outdated { get; } = [];
+
+    /// <summary>Live tasks as the service wants them that are to stop all the same, once what takes their place on another node runs.</summary>
+    public List<SwarmTask> Leaving { get; } = [];
 
     /// <summary>
     /// The task by which the update brought the new spec to this slot, or the one that took its place elsewhere when its node was lost.
@@ -44,7 +53,10 @@ internal sealed class SlotProgress
         Current.Find(task => task.Status.State == TaskState.Running && task.SpecVersion == service.SpecVersion);
 
     /// <summary>Whether nothing remains to be done here.</summary>
-    public bool IsSettled => Outdated.Count == 0 && (Current.Count == 1 || (Current.Count == 0 && NewestIsCurrent));
+    public bool IsSettled => Leaving.Count == 0 && Outdated.Count == 0 && (Current.Count == 1 || (Current.Count == 0 && NewestIsCurrent));
+
+    /// <summary>Whether the service's spec has yet to reach the slot.</summary>
+    public bool IsOutdated => !IsSettled && (Outdated.Count > 0 || Current.Count == 0);
 
     /// <summary>Whether the new task is there beside an old one, which is still to be stopped.</summary>
     public bool HasBoth => Outdated.Count > 0 && Current.Count > 0;

@@ -15,7 +15,7 @@ internal static class Updates
             return;
         var progress = slots.Select(slot => new SlotProgress(draft.State, draft.Service, slot)).ToList();
         var open = progress.Where(slot => !slot.IsSettled).ToList();
-        if (open.Count > 0 && draft.Service.UpdateStatus is null)
+        if (open.Exists(slot => slot.IsOutdated) && draft.Service.UpdateStatus is null)
         {
             draft.Put(draft.Service with
             {
@@ -129,15 +129,29 @@ internal static class Updates
         if (slot.Current.Count == 0)
             return;
         var stays = slot.Current.Find(IsRunning) ?? slot.Current[^1];
-        if (policy.StartFirst && stays.Status.State != TaskState.Running)
+        if (slot.Leaving.Count > 0 && !IsRunning(stays))
+        {
+            GiveUp(draft, stays);
             return;
-        foreach (var task in slot.Outdated.Concat(slot.Current).Where(task => task.Id != stays.Id))
+        }
+        if (policy.StartFirst && !IsRunning(stays))
+            return;
+        foreach (var task in slot.Outdated.Concat(slot.Leaving).Concat(slot.Current).Where(task => task.Id != stays.Id))
         {
             Shutdown(draft, task);
             // Of one that no node has, nobody will report that it has stopped, though the update may have come to its end by it.
             if (task.Status.State < TaskState.Assigned)
                 draft.Again();
         }
+    }
+
+    /// <summary>Takes back what was to take another one's place, and has not come to run in time.</summary>
+    private static void GiveUp(Draft draft, SwarmTask successor)
+    {
+        if (successor.CreatedAt + Moves.GiveUpAfter is var until && draft.Now < until)
+            draft.Wake(until);
+        else
+            Shutdown(draft, successor);
     }
 
     /// <summary>Brings the new spec to as many further slots as may be on the way at a time.</summary>

@@ -5,6 +5,7 @@ using SwarmPS.Daemon.Api.Queries;
 using SwarmPS.Model;
 using SwarmPS.Model.Validation;
 using SwarmPS.Orchestration;
+using SwarmPS.Scheduling;
 using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Api;
@@ -33,13 +34,18 @@ internal sealed class ServiceRequests(SwarmChanges changes, NetworkNames network
         if (rollback is not (null or "" or "previous"))
             throw SwarmException.Invalid($"unrecognized rollback option {rollback}");
         var rollout = call.Query("rollout");
-        if (rollout is not (null or "" or "pause" or "resume"))
-            throw SwarmException.Invalid($"unsupported rollout {rollout}: it is one of pause, resume");
+        if (rollout is not (null or "" or "pause" or "resume" or "rebalance"))
+            throw SwarmException.Invalid($"unsupported rollout {rollout}: it is one of pause, resume, rebalance");
         return (id, tx =>
         {
             var service = Lookup.Service(tx.View, id);
             if (service.Version.Index != version)
                 throw SwarmException.OutOfSequence();
+            if (rollout == "rebalance")
+            {
+                Rebalance(service, tx);
+                return;
+            }
             tx.Put((rollout, rollback) switch
             {
                 ("pause" or "resume", _) => WithRollout(service, rollout, tx.Now),
@@ -80,6 +86,17 @@ internal sealed class ServiceRequests(SwarmChanges changes, NetworkNames network
         return changed != service ? changed : throw new SwarmException(
             SwarmErrorCode.FailedPrecondition,
             $"service {service.Spec.Name} has no update that {(rollout == "pause" ? "is under way" : "is paused")}: its update state is {(service.UpdateStatus?.State is { } state ? ApiEnumConverter.Word(state) : "none")}");
+    }
+
+    /// <summary>Begins to move tasks to where the service would be spread better.</summary>
+    private void Rebalance(Service service, StoreTransaction tx)
+    {
+        if (service.Spec.Mode?.Replicated is null)
+            throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"service {service.Spec.Name} is not replicated: only tasks of replicated services are moved. A global service has one on each node anyway, and a job's tasks end by themselves.");
+        if (service.UpdateStatus?.State is UpdateState.Updating or UpdateState.Paused or UpdateState.RollbackStarted or UpdateState.RollbackPaused)
+            throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"service {service.Spec.Name} has an update that is {ApiEnumConverter.Word(service.UpdateStatus.State)}: let it end, or roll it back, then rebalance.");
+        var moves = Rebalancing.Plan(tx.View, service, tx.Now).Select(move => (move.TaskId, move.NodeId));
+        tx.Apply(Moves.Begin(tx.View, service, moves, tx.Now, changes.NewId));
     }
 
     private static Service RolledBack(Service service, StoreTransaction tx)

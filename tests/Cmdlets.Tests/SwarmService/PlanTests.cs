@@ -77,6 +77,20 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public async Task Rebalance_IsAskedFor_AndGoesAlone()
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Has(Samples.Web);
+        using var prompt = new Prompt(daemon);
+        prompt.Run("Update-SwarmService web -Rebalance -WhatIf").Clean();
+        Assert.Equal("rebalance", Assert.Single(daemon.Requests, request => request.Path == "/swarmps/plan").Query["rollout"]);
+        Assert.Empty(daemon.Changes);
+        Assert.Equal("ConflictingParameters", Assert.Single(prompt.Run("Update-SwarmService web -Rebalance -Replicas 3").Errors).FullyQualifiedErrorId.Split(',')[0]);
+        prompt.Run("Update-SwarmService web -Rebalance").Clean();
+        Assert.Equal("rebalance", Assert.Single(daemon.Changes).Query["rollout"]);
+    }
+
+    [Fact]
     public async Task WhatTheDaemonRefuses_IsAnErrorOfTheRealCall()
     {
         await using var daemon = await FakeDaemon.StartAsync();

@@ -2,6 +2,7 @@ using SwarmPS.Api;
 using SwarmPS.Daemon.Leader;
 using SwarmPS.Model;
 using SwarmPS.Planning;
+using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Tests.Api;
 
@@ -143,6 +144,33 @@ public sealed class PlanTests
         Assert.DoesNotContain("c2VjcmV0", answer!.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Rebalance_MovesToTheNewNode_AsItWasPlanned()
+    {
+        await using var api = await StartAsync();
+        var web = await RunAsync(api, Web with { Mode = new() { Replicated = new(6) } });
+        await api.Membership.Store.UpdateAsync(tx => tx.Put(tx.View.Nodes.Find("node2")! with { Id = "node3", Description = new() { Hostname = "host3" } }), api.Stop);
+        var query = $"version={web.Version.Index}&rollout=rebalance";
+        var plan = ApiJson.Read<ServicePlan>((await api.OkAsync("POST", $"/swarmps/plan?service=web&{query}", web.Spec))!.ToString());
+        Assert.Equal((0, 4), (plan.Changes.Count, plan.Kept));
+        Assert.Equal([("host3", TaskAction.Replace), ("host3", TaskAction.Replace)], plan.Tasks.Select(task => (task.NewNode, task.Action)));
+        await api.OkAsync("POST", $"/services/web/update?{query}", web.Spec);
+        var tasks = await PlayAsync(api, web.Id);
+        Assert.Equal((6, 2), (tasks.Count, tasks.Count(task => task.NodeId == "node3")));
+        Assert.Equal(web.Spec, api.Membership.Store.Current.ServiceNamed("web")!.Spec);
+    }
+
+    [Fact]
+    public async Task Rebalance_IsForReplicatedServicesAtRest()
+    {
+        await using var api = await StartAsync();
+        var agent = await RunAsync(api, Web with { Name = "agent", Mode = new() { Global = new() } });
+        Assert.Contains("is not replicated", await api.RefusedAsync(400, "POST", $"/services/agent/update?version={agent.Version.Index}&rollout=rebalance", agent.Spec), StringComparison.Ordinal);
+        var web = await RunAsync(api, Web);
+        await api.Membership.Store.UpdateAsync(tx => web = tx.Put(web with { UpdateStatus = new() { State = UpdateState.Paused } }), api.Stop);
+        Assert.Contains("has an update that is paused", await api.RefusedAsync(400, "POST", $"/services/web/update?version={web.Version.Index}&rollout=rebalance", web.Spec), StringComparison.Ordinal);
+    }
+
     private static ServiceSpec WithImage(ServiceSpec spec, string image) =>
         spec with { TaskTemplate = spec.TaskTemplate with { ContainerSpec = spec.TaskTemplate.ContainerSpec! with { Image = image } } };
 
@@ -175,6 +203,8 @@ public sealed class PlanTests
             {
                 foreach (var gone in tx.View.TasksOfService(id).Where(task => reached.Tasks.Find(task.Id) is not { DesiredState: TaskState.Running }))
                     tx.Delete(gone);
+                // What the request itself made is there already, and has come further.
+                tx.Apply(reached.TasksOfService(id).Where(task => task.DesiredState == TaskState.Running && tx.View.Tasks.Find(task.Id) is not null).Select(StoreChange.Put));
                 foreach (var come in reached.TasksOfService(id).Where(task => task.DesiredState == TaskState.Running && tx.View.Tasks.Find(task.Id) is null))
                     tx.Put(come with { Id = $"{tx.NextVersion}-{come.Id}" });
                 tx.Put(reached.Services.Find(id)!);

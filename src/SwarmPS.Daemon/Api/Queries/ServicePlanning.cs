@@ -20,7 +20,9 @@ internal static class ServicePlanning
         var trial = RolloutTrial.Run(after, serviceId, now);
         var isGlobal = service.Spec.Mode is { Global: not null } or { GlobalJob: not null };
         var running = before.TasksOfService(serviceId).Where(task => task is { DesiredState: < TaskState.Shutdown, Status.State: <= TaskState.Running }).ToLookup(KeyOf);
-        var fresh = trial.Created.Select(trial.State.Tasks.Find).OfType<SwarmTask>().ToLookup(KeyOf);
+        // Tasks that are moved are made by the request itself.
+        var begun = after.TasksOfService(serviceId).Select(task => task.Id).Where(id => before.Tasks.Find(id) is null).Order(StringComparer.Ordinal);
+        var fresh = begun.Concat(trial.Created).Select(trial.State.Tasks.Find).OfType<SwarmTask>().ToLookup(KeyOf);
         var planned = running.Select(slot => slot.Key).Union(fresh.Select(slot => slot.Key))
             .Select(key => Become([.. running[key].OrderBy(task => task.CreatedAt)], [.. fresh[key]]))
             .OfType<(int? At, PlannedTask Task)>()
