@@ -23,8 +23,9 @@ internal sealed class SlotProgress
             if (current && IsOfUpdate(service, task))
                 UpdateTask = task;
         }
-        // A task of the same spec beside it that is to take its place: it is moved.
-        foreach (var task in Current.Where(task => Current.Exists(other => other.Restart?.Replaces == task.Id)).ToList())
+        // A task of the same spec version beside it that is to take its place: it is moved. An update that was turned back on the way
+        // leaves two tasks as the service wants them, too, but of different versions.
+        foreach (var task in Current.Where(task => Current.Exists(other => other.Restart?.Replaces == task.Id && other.SpecVersion == task.SpecVersion)).ToList())
         {
             Current.Remove(task);
             Leaving.Add(task);

@@ -57,7 +57,7 @@ public static class Rebalancing
     [
         .. state.TasksOfService(service.Id).Where(task => task.DesiredState < TaskState.Shutdown)
             .GroupBy(task => task.Slot).Where(slot => slot.Count() == 1).Select(slot => slot.First())
-            .Where(task => task is { DesiredState: TaskState.Running, Status.State: TaskState.Running })
+            .Where(task => task is { DesiredState: TaskState.Running, Status.State: TaskState.Running } && task.SpecVersion == service.SpecVersion)
             .OrderByDescending(task => task.Slot),
     ];
 
