@@ -28,7 +28,8 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
         if (after is not null && swarmEvents is null)
             throw new SwarmException(SwarmErrorCode.Unavailable, "Only a manager has the swarm's events, and nothing else can be asked for after an index. Ask a manager, or leave after out.");
         using var late = Late(until);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(call.Stop, late.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(call.Stop);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(end.Token, late.Token);
         // What an index asks for is the swarm's: the engine's events have none, and would come twice.
         using var engineEvents = filter.WantsEngine && after is null
             ? await engine.OpenStreamAsync("/events" + call.Context.Request.QueryString, call.Stop).ConfigureAwait(false)
@@ -36,11 +37,11 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
         call.Context.Response.ContentType = "application/json";
         await call.Context.Response.Body.FlushAsync(call.Stop).ConfigureAwait(false);
         var lines = Channel.CreateBounded<string>(WaitingMax);
-        var sources = new List<Task> { WatchSwarmAsync(swarmEvents, filter, until, lines.Writer, end.Token) };
+        var sources = new List<Task> { WatchSwarmAsync(swarmEvents, filter, until, lines.Writer, over.Token, end.Token) };
         if (engineEvents is not null)
             sources.Add(CopyAsync(engineEvents, lines.Writer, end.Token));
-        // The end of one is the stream's end: the client asks anew and misses nothing by it. A time that is over ends them when both have told what was before.
-        var first = (until is { } given && given <= options.Clock.GetUtcNow() ? Task.WhenAll(sources) : Task.WhenAny(sources)).ContinueWith(_ => lines.Writer.TryComplete(), TaskScheduler.Default);
+        // The end of one is the stream's end: the client asks anew and misses nothing by it. By a time, each ends itself when it has told what was before.
+        var first = (until is not null ? Task.WhenAll(sources) : Task.WhenAny(sources)).ContinueWith(_ => lines.Writer.TryComplete(), TaskScheduler.Default);
         try
         {
             await foreach (var line in lines.Reader.ReadAllAsync(call.Stop).ConfigureAwait(false))
@@ -52,6 +53,7 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
         finally
         {
             await end.CancelAsync().ConfigureAwait(false);
+            lines.Writer.TryComplete();
             await first.ConfigureAwait(false);
             await Task.WhenAll(sources).ConfigureAwait(false);
         }
@@ -87,20 +89,20 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
         }
     }
 
-    private async Task WatchSwarmAsync(SwarmEventReader? events, SwarmEventFilter filter, DateTimeOffset? until, ChannelWriter<string> lines, CancellationToken stop)
+    private async Task WatchSwarmAsync(SwarmEventReader? events, SwarmEventFilter filter, DateTimeOffset? until, ChannelWriter<string> lines, CancellationToken over, CancellationToken stop)
     {
         try
         {
-            if (until is { } over && over <= options.Clock.GetUtcNow())
+            if (until is { } past && past <= options.Clock.GetUtcNow())
             {
-                foreach (var seen in events?.Present().Where(seen => seen.TimeNano <= Timestamp.From(over).Nanoseconds && filter.Fits(seen)) ?? [])
+                foreach (var seen in events?.Present().Where(seen => seen.TimeNano <= Timestamp.From(past).Nanoseconds && filter.Fits(seen)) ?? [])
                     await lines.WriteAsync(ApiJson.Write(seen), stop).ConfigureAwait(false);
                 return;
             }
             if (events is null)
-                await Task.Delay(Timeout.InfiniteTimeSpan, options.Clock, stop).ConfigureAwait(false);
+                await Task.Delay(Timeout.InfiniteTimeSpan, options.Clock, over).ConfigureAwait(false);
             else
-                await FollowAsync(events, filter, lines, stop).ConfigureAwait(false);
+                await FollowAsync(events, filter, lines, over, stop).ConfigureAwait(false);
         }
         catch (Exception end) when (end is OperationCanceledException or ChannelClosedException)
         {
@@ -113,9 +115,10 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
         }
     }
 
-    private static async Task FollowAsync(SwarmEventReader events, SwarmEventFilter filter, ChannelWriter<string> lines, CancellationToken stop)
+    /// <summary>What is there is told in any case; to be over ends the wait for more.</summary>
+    private static async Task FollowAsync(SwarmEventReader events, SwarmEventFilter filter, ChannelWriter<string> lines, CancellationToken over, CancellationToken stop)
     {
-        await foreach (var seen in events.FollowAsync(stop).ConfigureAwait(false))
+        await foreach (var seen in events.FollowAsync(over).ConfigureAwait(false))
         {
             if (filter.Fits(seen))
                 await lines.WriteAsync(ApiJson.Write(seen), stop).ConfigureAwait(false);

@@ -60,6 +60,22 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task Stream_WhoseTimeIsUpAsItBegins_TellsWhatWasBefore()
+    {
+        await using var api = await ApiHarness.StartAsync();
+        await PutAsync(api, 1);
+        await PutAsync(api, 2);
+        for (var round = 0; round < 100; round++)
+        {
+            var until = (api.Options.Clock.GetUtcNow().ToUnixTimeMilliseconds() + 1 + (round % 5)) / 1000m;
+            using var lines = await OpenAsync(api, $$$"""/events?since=1&until={{{until}}}&filters={"type":["service"]}""");
+            Assert.Equal("create", (string?)(await NextAsync(api, lines))["Action"]);
+            Assert.Equal("update", (string?)(await NextAsync(api, lines))["Action"]);
+            Assert.Null(await lines.ReadLineAsync(api.Stop));
+        }
+    }
+
+    [Fact]
     public async Task ClientThatLostItsStream_GoesOnAfterWhatItHad_AndMissesNothing()
     {
         await using var api = await ApiHarness.StartAsync();

@@ -62,14 +62,18 @@ internal static class EngineAnswers
         },
     };
 
-    /// <summary>Published ports, each once: an engine with IPv6 tells them once for each family.</summary>
+    /// <summary>
+    /// Published ports, each once: an engine with IPv6 tells them once for each family. Ports that it chose may differ between the
+    /// families; that of IPv4 counts then.
+    /// </summary>
     private static ValueList<PortConfig> Ports(IDictionary<string, IList<PortBinding>>? bound)
     {
         List<PortConfig> ports = [];
         foreach (var (inside, outside) in bound ?? new Dictionary<string, IList<PortBinding>>())
         {
             var parts = inside.Split('/');
-            foreach (var binding in outside ?? [])
+            var all = outside ?? [];
+            foreach (var binding in all.Any(IsIPv4) ? all.Where(IsIPv4) : all)
             {
                 if (!uint.TryParse(parts[0], out var target) || !uint.TryParse(binding.HostPort, out var published))
                     continue;
@@ -86,6 +90,8 @@ internal static class EngineAnswers
         }
         return ports.OrderBy(port => port.TargetPort).ThenBy(port => port.Protocol).ThenBy(port => port.PublishedPort).ToValueList();
     }
+
+    private static bool IsIPv4(PortBinding binding) => binding.HostIP?.Contains(':', StringComparison.Ordinal) is not true;
 
     private static PortProtocol Protocol(string? word) => word switch
     {
