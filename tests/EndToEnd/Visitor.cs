@@ -5,7 +5,8 @@ namespace SwarmPS.EndToEnd;
 
 /// <summary>
 /// A client that asks a service's containers over HTTP, over and over and in turn, at their addresses on the engine's own network. It
-/// knows them as a load balancer would: from when their engine calls them healthy until it tells that they were told to stop.
+/// knows them as a load balancer would: from when their engine calls them healthy until it tells that they were told to stop. It may
+/// hear of that late; whether a request that failed should have been answered is told by the engine's clock.
 /// </summary>
 internal sealed class Visitor : IAsyncDisposable
 {
@@ -13,6 +14,8 @@ internal sealed class Visitor : IAsyncDisposable
     private readonly CancellationTokenSource enough = new();
     private readonly object gate = new();
     private readonly Dictionary<string, Uri> healthy = [];
+    private readonly Dictionary<string, DateTimeOffset> stopping = [];
+    private readonly List<Failure> failures = [];
     private readonly DockerClient engine;
     private readonly string service;
     private readonly Process events;
@@ -48,12 +51,13 @@ internal sealed class Visitor : IAsyncDisposable
         return visitor;
     }
 
-    /// <summary>Ends the visits: there were some, none failed, and never were fewer containers healthy than this.</summary>
+    /// <summary>Ends the visits: there were some, none failed before its container was told to stop, and never were fewer containers healthy than this.</summary>
     public async Task EndsContentAsync(int least)
     {
         await enough.CancelAsync();
         await visiting;
         Assert.True(visits > 0, "nothing was asked");
+        await Eventually.TrueAsync(() => Task.FromResult(failures.TrueForAll(WasToldToStop)), () => $"no request to fail before its container was told to stop: {string.Join(", ", failures)}");
         Assert.True(fewest >= least, $"at one moment only {fewest} containers of {service} were healthy and not about to stop, of {least}");
     }
 
@@ -80,7 +84,7 @@ internal sealed class Visitor : IAsyncDisposable
             if ((string?)said["Action"] == "health_status: healthy")
                 await AddAsync(name);
             else
-                Remove(name);
+                Remove(name, DateTimeOffset.UnixEpoch.AddTicks((long)said["timeNano"]! / 100));
         }
     }
 
@@ -91,10 +95,11 @@ internal sealed class Visitor : IAsyncDisposable
             healthy[name] = new($"http://{address}:8080/index.html");
     }
 
-    private void Remove(string name)
+    private void Remove(string name, DateTimeOffset time)
     {
         lock (gate)
         {
+            stopping.TryAdd(name, time);
             healthy.Remove(name);
             fewest = Math.Min(fewest, healthy.Count);
         }
@@ -106,15 +111,31 @@ internal sealed class Visitor : IAsyncDisposable
         while (!enough.IsCancellationRequested)
         {
             await pace.WaitForNextTickAsync();
-            Uri address;
+            KeyValuePair<string, Uri> container;
             lock (gate)
             {
                 if (healthy.Count == 0)
                     continue;
-                address = healthy.Values.ElementAt(visits % healthy.Count);
+                container = healthy.ElementAt(visits % healthy.Count);
             }
-            Assert.Equal("well", (await http.GetStringAsync(address)).Trim());
+            var began = TimeProvider.System.GetUtcNow();
+            try
+            {
+                Assert.Equal("well", (await http.GetStringAsync(container.Value)).Trim());
+            }
+            catch (HttpRequestException error)
+            {
+                failures.Add(new(container.Key, began, error.Message));
+            }
             visits++;
         }
     }
+
+    private bool WasToldToStop(Failure failure)
+    {
+        lock (gate)
+            return stopping.TryGetValue(failure.Container, out var time) && time < failure.Began;
+    }
+
+    private sealed record Failure(string Container, DateTimeOffset Began, string Error);
 }
