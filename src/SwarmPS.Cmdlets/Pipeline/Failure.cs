@@ -15,6 +15,7 @@ internal sealed record Failure(string Id, ErrorCategory Category, Exception Faul
     /// <param name="subject">What the cmdlet is about.</param>
     public static Failure? Of(Exception fault, string subject) => fault switch
     {
+        SwarmApiException refusal when Missing.Of(refusal) is { } missing => new($"{missing.Subject}NotFound", ErrorCategory.ObjectNotFound, missing.ToFault([], refusal)),
         SwarmApiException refusal => OfRefusal(refusal, subject),
         SwarmUnreachableException unreachable => OfUnreachable(unreachable),
         SwarmFailureException failure => new(failure.Id, failure.Category, failure),

@@ -38,7 +38,7 @@ internal static class Selection
         ];
         return Array.Find(ways, way => way.Count > 0) switch
         {
-            null => throw new SwarmFailureException($"{subject}NotFound", ErrorCategory.ObjectNotFound, $"There is no {subject.ToLowerInvariant()} {wanted}. Get-Swarm{subject} shows those there are."),
+            null => throw new Missing(subject, wanted).ToFault(objects.Select(name)),
             { Count: 1 } one => one,
             var several => throw new SwarmFailureException($"{subject}Ambiguous", ErrorCategory.InvalidArgument,
                 $"'{wanted}' fits {several.Count} {subject.ToLowerInvariant()}s: {string.Join(", ", several.Take(5).Select(id))}. Give the whole id of one."),

@@ -63,8 +63,11 @@ public abstract class SessionCmdlet : PSCmdlet
             }
             catch (Exception fault) when (!stopping.IsCancellationRequested && Failure.Of(fault, Subject) is { IsTerminating: false } failure)
             {
-                WriteError(failure.ToRecord(target));
+                WriteError((await ExplainAsync(failure, stopping.Token)).ToRecord(target));
             }
         }
     }
+
+    /// <summary>Adds what there is to know about an error of one object.</summary>
+    private protected virtual Task<Failure> ExplainAsync(Failure failure, CancellationToken stop) => Task.FromResult(failure);
 }

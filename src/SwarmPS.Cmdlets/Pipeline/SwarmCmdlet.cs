@@ -21,6 +21,22 @@ public abstract class SwarmCmdlet : SessionCmdlet
     /// <inheritdoc/>
     protected sealed override Task AskAsync(CancellationToken stop) => AskAsync(Connections.Client, stop);
 
+    /// <summary>A missing object's error names those that may have been meant.</summary>
+    private protected sealed override async Task<Failure> ExplainAsync(Failure failure, CancellationToken stop)
+    {
+        if (failure.Fault is not SwarmFailureException { Missing: { } missing } fault)
+            return failure;
+        try
+        {
+            return failure with { Fault = missing.ToFault(await missing.NamesAsync(Connections.Client, stop), fault.InnerException) };
+        }
+        catch (Exception unknown) when (Failure.Of(unknown, Subject) is not null)
+        {
+            // The names would only have been a help; the error itself is told all the same.
+            return failure;
+        }
+    }
+
     /// <summary>Asks for one input object, and writes what was answered.</summary>
     /// <param name="swarm">The daemon of this session.</param>
     /// <param name="stop">Set when the pipeline is stopped.</param>

@@ -14,4 +14,7 @@ public sealed class SwarmFailureException(string id, ErrorCategory category, str
 
     /// <summary>PowerShell's category.</summary>
     public ErrorCategory Category { get; } = category;
+
+    /// <summary>What is missing, where it is not yet known what may have been meant.</summary>
+    internal Missing? Missing { get; init; }
 }

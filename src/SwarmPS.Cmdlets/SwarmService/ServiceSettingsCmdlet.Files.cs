@@ -64,7 +64,7 @@ public abstract partial class ServiceSettingsCmdlet
         foreach (var item in found)
             ids[name(item) ?? ""] = item.Id;
         return named.FirstOrDefault(reference => !ids.ContainsKey(reference.Source)) is { Source: var missing }
-            ? throw new SwarmFailureException($"{subject}NotFound", ErrorCategory.ObjectNotFound, $"There is no {subject.ToLowerInvariant()} {missing}. Get-Swarm{subject} shows those there are.")
+            ? throw new Missing(subject, missing).ToFault(ids.Keys)
             : ids;
     }
 }

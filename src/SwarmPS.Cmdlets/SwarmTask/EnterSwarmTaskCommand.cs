@@ -31,13 +31,13 @@ public sealed class EnterSwarmTaskCommand : TaskCommandCmdlet
 {
     private static readonly string[] Shell = ["sh", "-c", "command -v bash >/dev/null 2>&1 && exec bash || exec sh"];
 
-    /// <summary>In the first running task of this service, by name, id or beginning of an id.</summary>
+    /// <summary>In the first running task of this service, by name, id or beginning of an id, or in the task <c>web.3</c>.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Service")]
     [Alias("Name")]
     [ArgumentCompleter(typeof(ServiceNameCompleter))]
     public string Service { get; set; } = "";
 
-    /// <summary>In this task, by id or beginning of an id.</summary>
+    /// <summary>In this task, by id, beginning of an id, or name as <c>web.3</c>.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Id", ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaskIdCompleter))]
     public string Id { get; set; } = "";

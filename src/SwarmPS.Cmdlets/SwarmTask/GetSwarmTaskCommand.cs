@@ -44,7 +44,7 @@ namespace SwarmPS.Cmdlets.SwarmTask;
 [OutputType(typeof(SwarmTaskInfo))]
 public sealed class GetSwarmTaskCommand : SwarmCmdlet
 {
-    /// <summary>Tasks of these services, by name, id or beginning of an id.</summary>
+    /// <summary>Tasks of these services, by name, id or beginning of an id; <c>web.3</c> is all that were in that place.</summary>
     /// <value>all services</value>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = "Filter")]
     [Alias("Name")]
@@ -81,19 +81,21 @@ public sealed class GetSwarmTaskCommand : SwarmCmdlet
             await ForEachAsync(Id, async id => Write([await swarm.GetTaskAsync(id, stop)], names));
             return;
         }
-        if (FiltersFor(names) is { } filters)
-            Write(await swarm.ListTasksAsync(filters, stop), names);
+        var services = (Service ?? []).SelectMany(names.ServicesOf).ToList();
+        if (FiltersFor(names, services) is not { } filters)
+            return;
+        var tasks = await swarm.ListTasksAsync(filters, stop);
+        Write(services.TrueForAll(service => service.Place is null) ? tasks : tasks.Where(task => services.Exists(service => service.Fits(task))), names);
     }
 
     /// <summary>What to ask for; null where a pattern fits nothing, and so no task.</summary>
-    private ApiFilters? FiltersFor(TaskPlaces names)
+    private ApiFilters? FiltersFor(TaskPlaces names, List<ServiceTasks> services)
     {
         var filters = new ApiFilters();
-        var services = (Service ?? []).SelectMany(name => Selection.Pick(names.Services, name, known => known.Spec.Name, "Service")).ToList();
         var nodes = (Node ?? []).SelectMany(name => Selection.Pick(names.Nodes, name, known => known.Description?.Hostname, "Node")).ToList();
         if ((Service is { Length: > 0 } && services.Count == 0) || (Node is { Length: > 0 } && nodes.Count == 0))
             return null;
-        services.ForEach(service => filters.Add("service", service.Id));
+        services.ForEach(service => filters.Add("service", service.ServiceId));
         nodes.ForEach(node => filters.Add("node", node.Id));
         Array.ForEach(DesiredState ?? [], state => filters.Add("desired-state", state.ToLowerInvariant()));
         return filters;

@@ -56,7 +56,7 @@ public sealed class InvokeSwarmTaskCommand : TaskCommandCmdlet
     private readonly MemoryStream input = new();
     private bool hasInput;
 
-    /// <summary>In all running tasks of these services, by name, id, beginning of an id or pattern.</summary>
+    /// <summary>In all running tasks of these services, by name, id, beginning of an id or pattern; <c>web.3</c> is one task.</summary>
     /// <value>those from the pipeline</value>
     [Parameter(Position = 0)]
     [Alias("Name")]
@@ -68,7 +68,7 @@ public sealed class InvokeSwarmTaskCommand : TaskCommandCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Command { get; set; } = [];
 
-    /// <summary>In these tasks, by id or beginning of an id.</summary>
+    /// <summary>In these tasks, by id, beginning of an id, or name as <c>web.3</c>.</summary>
     /// <value>those from the pipeline</value>
     [Parameter]
     [ArgumentCompleter(typeof(TaskIdCompleter))]

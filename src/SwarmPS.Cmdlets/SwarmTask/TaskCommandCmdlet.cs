@@ -50,23 +50,24 @@ public abstract class TaskCommandCmdlet : SwarmCmdlet
         Privileged = Privileged,
     };
 
-    /// <summary>The tasks of a service that run, by slot. Throws where none does.</summary>
-    private protected static async Task<List<SwarmTaskInfo>> RunningAsync(SwarmClient swarm, TaskPlaces places, string service, CancellationToken stop)
+    /// <summary>The tasks of a service that run, by slot, or the one that is called so. Throws where none does.</summary>
+    private protected static async Task<List<SwarmTaskInfo>> RunningAsync(SwarmClient swarm, TaskPlaces places, string wanted, CancellationToken stop)
     {
-        var picked = Selection.Pick(places.Services, service, known => known.Spec.Name, "Service").ToList();
+        var services = places.ServicesOf(wanted).ToList();
         var filters = new ApiFilters().Add("desired-state", "running");
-        picked.ForEach(known => filters.Add("service", known.Id));
-        List<SwarmTaskInfo> running = picked.Count == 0 ? [] :
+        services.ForEach(service => filters.Add("service", service.ServiceId));
+        List<SwarmTaskInfo> running = services.Count == 0 ? [] :
         [
-            .. (await swarm.ListTasksAsync(filters, stop)).Where(task => task.Status.State == TaskState.Running)
+            .. (await swarm.ListTasksAsync(filters, stop)).Where(task => task.Status.State == TaskState.Running && services.Exists(service => service.Fits(task)))
                 .OrderBy(places.ServiceOf, StringComparer.Ordinal).ThenBy(task => task.Slot).ThenBy(task => task.NodeId, StringComparer.Ordinal)
                 .Select(task => places.InfoOf(task, isFormer: false, TimeProvider.System.GetUtcNow())),
         ];
-        return running.Count > 0 || Selection.IsPattern(service) ? running : throw new SwarmFailureException(
-            "TaskNotFound", ErrorCategory.ObjectNotFound, $"No task of the service {service} runs. Get-SwarmTask {service} shows how far they are, and why.");
+        return running.Count > 0 || Selection.IsPattern(wanted) ? running : throw new SwarmFailureException(
+            "TaskNotFound", ErrorCategory.ObjectNotFound, $"No task of {wanted} runs. Get-SwarmTask {wanted} shows how far they are, and why.");
     }
 
-    /// <summary>A task by its id.</summary>
-    private protected static async Task<SwarmTaskInfo> FindAsync(SwarmClient swarm, TaskPlaces places, string id, CancellationToken stop) =>
-        places.InfoOf(await swarm.GetTaskAsync(id, stop), isFormer: false, TimeProvider.System.GetUtcNow());
+    /// <summary>A task by its id, or the running one of that name.</summary>
+    private protected static async Task<SwarmTaskInfo> FindAsync(SwarmClient swarm, TaskPlaces places, string wanted, CancellationToken stop) => TaskName.Parse(wanted) is null
+        ? places.InfoOf(await swarm.GetTaskAsync(wanted, stop), isFormer: false, TimeProvider.System.GetUtcNow())
+        : (await RunningAsync(swarm, places, wanted, stop))[0];
 }

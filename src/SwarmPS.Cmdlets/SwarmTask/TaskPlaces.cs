@@ -1,5 +1,6 @@
 using System.Globalization;
 using SwarmPS.Api;
+using SwarmPS.Cmdlets.Pipeline;
 using SwarmPS.Model;
 using ModelTask = SwarmPS.Model.SwarmTask;
 
@@ -22,6 +23,14 @@ internal sealed class TaskPlaces(List<Node> nodes, List<Service> services)
         var nodes = swarm.ListNodesAsync(new ApiFilters(), stop);
         var services = swarm.ListServicesAsync(new ApiFilters(), stop);
         return new(await nodes, await services);
+    }
+
+    /// <summary>Whose tasks a user means by a service's name, id, beginning of an id or pattern, or by a task's name. Throws where that is none.</summary>
+    public IEnumerable<ServiceTasks> ServicesOf(string wanted)
+    {
+        var name = TaskName.Parse(wanted);
+        return Selection.Pick(services, name?.Service ?? wanted, service => service.Spec.Name, "Service")
+            .Select(service => new ServiceTasks(service.Id, name is null ? null : task => PlaceOf(task) == name.Place && task.Id.StartsWith(name.Id, StringComparison.Ordinal)));
     }
 
     /// <summary>A task as it is shown.</summary>

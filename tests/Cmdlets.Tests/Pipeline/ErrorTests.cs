@@ -6,8 +6,8 @@ namespace SwarmPS.Cmdlets.Tests.Pipeline;
 public sealed class ErrorTests
 {
     [Theory]
-    [InlineData(404, "service web not found", "ServiceNotFound", ErrorCategory.ObjectNotFound)]
-    [InlineData(404, "rpc error: code = NotFound desc = network back not found", "NetworkNotFound", ErrorCategory.ObjectNotFound)]
+    [InlineData(404, "service web not found in the snapshot", "ServiceNotFound", ErrorCategory.ObjectNotFound)]
+    [InlineData(404, "rpc error: code = NotFound desc = network back is not found", "NetworkNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData(409, "name conflicts with an existing object: service web already exists", "ServiceExists", ErrorCategory.ResourceExists)]
     [InlineData(400, "invalid name", "InvalidArgument", ErrorCategory.InvalidArgument)]
     [InlineData(401, "who", "AuthenticationFailed", ErrorCategory.AuthenticationError)]
@@ -26,6 +26,36 @@ public sealed class ErrorTests
         Assert.Equal(category, error.CategoryInfo.Category);
         Assert.Equal(message[(message.LastIndexOf("desc = ", StringComparison.Ordinal) is >= 0 and var at ? at + "desc = ".Length : 0)..], error.Exception.Message);
         Assert.Equal("web", error.TargetObject);
+    }
+
+    [Theory]
+    [InlineData("Resize-SwarmService wbe 2", "There is no service wbe. Did you mean web? Get-SwarmService shows those there are.")]
+    [InlineData("Get-SwarmService Webb", "There is no service Webb. Did you mean web? Get-SwarmService shows those there are.")]
+    [InlineData("Remove-SwarmService bd -Confirm:$false", "There is no service bd. Did you mean db? Get-SwarmService shows those there are.")]
+    [InlineData("Remove-SwarmService frontend -Confirm:$false", "There is no service frontend. Get-SwarmService shows those there are.")]
+    [InlineData("Set-SwarmNode boxx -Availability Drain", "There is no node boxx. Did you mean box? Get-SwarmNode shows those there are.")]
+    [InlineData("Get-SwarmTask wep", "There is no service wep. Did you mean web? Get-SwarmService shows those there are.")]
+    public async Task SlipOfTheFinger_IsMetWithWhatMayHaveBeenMeant(string command, string message)
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Has(Samples.Web, Samples.Db).Json("GET /nodes", () => new[] { Samples.Box });
+        foreach (var name in new[] { "wbe", "bd", "frontend" })
+            daemon.Refuse($"GET /services/{name}", 404, $"service {name} not found").Refuse($"DELETE /services/{name}", 404, $"service {name} not found");
+        daemon.Refuse("GET /nodes/boxx", 404, "node boxx not found");
+        using var prompt = new Prompt(daemon);
+        var error = prompt.Run(command).Error;
+        Assert.Equal(message, error.Exception.Message);
+        Assert.Equal(ErrorCategory.ObjectNotFound, error.CategoryInfo.Category);
+    }
+
+    [Fact]
+    public async Task MissingService_IsToldAlsoWhereTheNamesCannotBeAsked()
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Refuse("DELETE /services/wbe", 404, "service wbe not found").Refuse("GET /services", 503, "The swarm does not have a leader.");
+        using var prompt = new Prompt(daemon);
+        var outcome = prompt.Run("Remove-SwarmService wbe -Confirm:$false");
+        Assert.Equal(("ServiceNotFound", "There is no service wbe. Get-SwarmService shows those there are."), (outcome.ErrorId, outcome.Error.Exception.Message));
     }
 
     [Fact]

@@ -74,6 +74,19 @@ public sealed class GetSwarmTaskTests
         Assert.Equal("NodeNotFound", prompt.Run("Get-SwarmTask -Node x").ErrorId);
     }
 
+    [Theory]
+    [InlineData("web.1", "t1 t1old")]
+    [InlineData("web.1.t1old", "t1old")]
+    [InlineData("web.2, web.1.t1o", "t1old t2")]
+    [InlineData("web.2, web", "t1 t1old t2")]
+    [InlineData("web.7", "")]
+    public async Task Task_IsFoundByItsName(string names, string ids)
+    {
+        await using var daemon = await DaemonAsync();
+        using var prompt = new Prompt(daemon);
+        Assert.Equal(ids, string.Join(' ', prompt.Run($"Get-SwarmTask {names}").Clean().Select(item => ((SwarmTaskInfo)item.BaseObject).Id)));
+    }
+
     [Fact]
     public async Task Task_IsFoundById()
     {

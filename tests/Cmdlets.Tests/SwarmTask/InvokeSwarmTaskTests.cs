@@ -47,6 +47,25 @@ public sealed class InvokeSwarmTaskTests
         Assert.All(asked, request => Assert.Equal(("ls /tmp", false, false, false), (string.Join(' ', request.Cmd), request.Tty, request.AttachStdin, request.Privileged)));
     }
 
+    [Theory]
+    [InlineData("web.2", "t2")]
+    [InlineData("web.1.t1", "t1")]
+    [InlineData("-Id web.2, t1 -Command", "t1 t2")]
+    public async Task Task_MayBeCalledByItsName(string where, string tasks)
+    {
+        var ran = new ConcurrentQueue<string>();
+        await using var daemon = await DaemonAsync(async (task, talk) =>
+        {
+            ran.Enqueue(task);
+            await talk.EndAsync(0);
+        });
+        using var prompt = new Prompt(daemon);
+        prompt.Run($"Invoke-SwarmTask {where} true").Clean();
+        Assert.Equal(tasks, string.Join(' ', ran.Order()));
+        var missing = prompt.Run("Invoke-SwarmTask web.3 true");
+        Assert.Equal(("TaskNotFound", "No task of web.3 runs. Get-SwarmTask web.3 shows how far they are, and why."), (missing.ErrorId, missing.Error.Exception.Message));
+    }
+
     [Fact]
     public async Task TasksRun_AtTheSameTime_AsManyAsAllowed()
     {
