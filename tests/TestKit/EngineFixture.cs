@@ -18,6 +18,9 @@ public sealed class EngineFixture : IAsyncLifetime
     /// <summary>The path of the engine's socket.</summary>
     public string Socket => Path.Combine(Folder, "docker.sock");
 
+    /// <summary>The network namespace to run the engine in, as <c>ip netns</c> names it; null for the tests' own.</summary>
+    public string? NetworkNamespace { get; init; }
+
     /// <summary>A small image with a shell.</summary>
     public string Image => "swarmps/test:1";
 
@@ -47,12 +50,14 @@ public sealed class EngineFixture : IAsyncLifetime
             if (File.Exists(stale))
                 File.Delete(stale);
         }
-        var start = new ProcessStartInfo("dockerd",
+        // Not "ip netns exec", which would mount another /sys without cgroups.
+        string[] within = NetworkNamespace is null ? [] : ["nsenter", "--net=/run/netns/" + NetworkNamespace];
+        string[] command =
         [
-            "--data-root", Path.Combine(Folder, "data"), "--exec-root", Path.Combine(Folder, "exec"), "--pidfile", Path.Combine(Folder, "docker.pid"),
+            .. within, "dockerd", "--data-root", Path.Combine(Folder, "data"), "--exec-root", Path.Combine(Folder, "exec"), "--pidfile", Path.Combine(Folder, "docker.pid"),
             "-H", "unix://" + Socket, "--cgroup-parent", "/swps-test", "--live-restore",
-        ])
-        { RedirectStandardError = true, RedirectStandardOutput = true };
+        ];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
         engine = Process.Start(start)!;
         var log = new System.Collections.Concurrent.ConcurrentQueue<string>();
         engine.ErrorDataReceived += (_, line) => log.Enqueue(line.Data ?? "");
@@ -145,6 +150,17 @@ public sealed class EngineFixture : IAsyncLifetime
         await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return process.ExitCode;
+    }
+
+    /// <summary>Runs the docker client on this engine and gives what it printed, without the last line's end. Fails the test where it fails.</summary>
+    public async Task<string> DockerAsync(params string[] arguments)
+    {
+        using var process = Start("docker", ["-H", "unix://" + Socket, .. arguments]);
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"docker {string.Join(' ', arguments)} failed with {process.ExitCode}: {await error} {output}");
+        return output.TrimEnd('\n');
     }
 
     private static async Task<string> OutputAsync(string program, params string[] arguments)

@@ -12,7 +12,7 @@ using Version = System.Version;
 namespace SwarmPS.Daemon.Agent.Engine;
 
 /// <summary>A Docker Engine on a unix socket.</summary>
-internal sealed class DockerEngine : IEngine
+internal sealed partial class DockerEngine : IEngine
 {
     /// <summary>Connections at the same time: streams of logs and events and waits for stops hold one each.</summary>
     private const int ConnectionsMax = 1024;

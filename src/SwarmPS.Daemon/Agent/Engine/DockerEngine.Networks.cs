@@ -1,0 +1,52 @@
+using System.Globalization;
+using Docker.DotNet.Models;
+using SwarmPS.Daemon.Networking.Overlay;
+
+namespace SwarmPS.Daemon.Agent.Engine;
+
+/// <summary>The engine's bridge networks that carry the swarm's.</summary>
+internal sealed partial class DockerEngine : IEngineNetworks
+{
+    private const string NetworkLabel = "swarmps.network.id";
+    private const string BridgeOption = "com.docker.network.bridge.name";
+    private const string MtuOption = "com.docker.network.driver.mtu";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<KeyValuePair<string, EngineNetwork>>> ListNetworksAsync(string swarmId, CancellationToken stop)
+    {
+        var wanted = new NetworksListParameters { Filters = Filters(("label", [$"{AgentLabels.SwarmId}={swarmId}"])) };
+        var found = await AskAsync(client.Networks.ListNetworksAsync(wanted, stop)).ConfigureAwait(false);
+        return [.. found.Select(network => KeyValuePair.Create(network.ID, Read(network)))];
+    }
+
+    /// <inheritdoc/>
+    public Task CreateNetworkAsync(string swarmId, EngineNetwork network, CancellationToken stop) =>
+        AskAsync(client.Networks.CreateNetworkAsync(
+            new()
+            {
+                Name = network.Name,
+                Driver = "bridge",
+                Internal = network.Internal,
+                IPAM = new() { Driver = "default", Config = [new() { Subnet = network.Subnet, Gateway = network.Gateway }] },
+                Options = new Dictionary<string, string> { [BridgeOption] = network.Name, [MtuOption] = network.MtuText },
+                Labels = new Dictionary<string, string> { [AgentLabels.SwarmId] = swarmId, [NetworkLabel] = network.NetworkId },
+            },
+            stop));
+
+    /// <inheritdoc/>
+    public Task RemoveNetworkAsync(string id, CancellationToken stop) => IfThereAsync(client.Networks.DeleteNetworkAsync(id, stop));
+
+    private static EngineNetwork Read(NetworkResponse network)
+    {
+        var range = network.IPAM?.Config?.FirstOrDefault();
+        return new(
+            network.Name,
+            Value(network.Labels, NetworkLabel),
+            range?.Subnet ?? "",
+            range?.Gateway ?? "",
+            int.TryParse(Value(network.Options, MtuOption), NumberStyles.None, CultureInfo.InvariantCulture, out var mtu) ? mtu : 0,
+            network.Internal);
+    }
+
+    private static string Value(IDictionary<string, string>? all, string name) => all is not null && all.TryGetValue(name, out var value) ? value : "";
+}

@@ -1,0 +1,4 @@
+namespace SwarmPS.Daemon.Networking.Kernel;
+
+/// <summary>The kernel's networking could not be read or changed; the message says what was tried and what the system answered.</summary>
+internal sealed class NetworkToolException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Networking.Overlay;
+
+/// <summary>A network's VXLAN device and all that is written down with it: who is behind which node.</summary>
+internal sealed record OverlayDevice
+{
+    /// <summary>The port that VXLAN has by its standard.</summary>
+    public const int StandardPort = 4789;
+
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The VXLAN id.</summary>
+    public required uint Vni { get; init; }
+
+    /// <summary>The address that packets to other nodes come from; empty where the kernel chooses.</summary>
+    public required string Local { get; init; }
+
+    /// <summary>The UDP port of the packets.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>The largest packet inside, in bytes.</summary>
+    public required int Mtu { get; init; }
+
+    /// <summary>The bridge that it is a port of; empty where it is none.</summary>
+    public required string Bridge { get; init; }
+
+    /// <summary>It is up.</summary>
+    public bool IsUp { get; init; } = true;
+
+    /// <summary>It learns from packets who is where, which it never should: a container could pretend to be another.</summary>
+    public bool Learns { get; init; }
+
+    /// <summary>Hardware addresses on other nodes, and the address of each one's node.</summary>
+    public ImmutableSortedDictionary<string, string> Forwarding { get; init; } = Empty;
+
+    /// <summary>Hardware addresses that the bridge looks for behind this device.</summary>
+    public ImmutableSortedSet<string> Bridged { get; init; } = [];
+
+    /// <summary>Addresses on other nodes, and the hardware address of each.</summary>
+    public ImmutableSortedDictionary<string, string> Neighbours { get; init; } = Empty;
+
+    private static ImmutableSortedDictionary<string, string> Empty { get; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The device that a network should have on this node.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="local">This node's data path address; empty where the kernel is to choose.</param>
+    /// <param name="port">The data path's port.</param>
+    public static OverlayDevice Of(NodeNetwork network, string local, int port)
+    {
+        var (forwarding, neighbours) = (Empty.ToBuilder(), Empty.ToBuilder());
+        foreach (var gateway in network.Gateways)
+            Add(gateway.Address, gateway.Mac, gateway.DataPath);
+        foreach (var endpoint in network.Endpoints.Where(endpoint => endpoint.DataPath.Length > 0))
+            Add(endpoint.Address, endpoint.Mac, endpoint.DataPath);
+        return new()
+        {
+            Name = OverlayNames.Device(network.Vni),
+            Vni = network.Vni,
+            Local = local,
+            Port = port,
+            Mtu = network.Mtu,
+            Bridge = OverlayNames.Bridge(network.Vni),
+            Forwarding = forwarding.ToImmutable(),
+            Bridged = [.. forwarding.Keys],
+            Neighbours = neighbours.ToImmutable(),
+        };
+
+        void Add(string address, string mac, string node)
+        {
+            var hardware = mac.ToLowerInvariant();
+            forwarding[hardware] = node;
+            neighbours[address] = hardware;
+        }
+    }
+
+    /// <summary>The same, but for its entries.</summary>
+    public OverlayDevice WithoutEntries() => this with { Forwarding = Empty, Bridged = [], Neighbours = Empty };
+}

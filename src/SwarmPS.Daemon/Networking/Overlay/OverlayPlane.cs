@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using SwarmPS.Daemon.Networking.Kernel;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Networking.Overlay;
+
+/// <summary>
+/// Makes the engine's networks, the bridges and the VXLAN devices of a node agree with what there should be. What the kernel was
+/// last brought to is remembered, so that a change costs its own entries only; after a failure, and at each audit, it is read anew.
+/// Calls are made one after another.
+/// </summary>
+internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, NodePlaneOptions options)
+{
+    /// <summary>The engine's networks, where they are known to be as wanted.</summary>
+    private ImmutableHashSet<EngineNetwork>? made;
+
+    /// <summary>The kernel's state, where it is known.</summary>
+    private OverlayState? kernel;
+
+    /// <summary>
+    /// Brings the networks about. What can be done is done; what cannot is told by <see cref="AggregateException"/> of the
+    /// reasons, and tried anew with the next call.
+    /// </summary>
+    /// <param name="networks">The networks that the node should have.</param>
+    /// <param name="audit">Look at what there is, whatever is remembered.</param>
+    /// <param name="stop">Stops it in the middle.</param>
+    public async Task ReconcileAsync(IReadOnlyList<NodeNetwork> networks, bool audit, CancellationToken stop)
+    {
+        if (audit)
+            (made, kernel) = (null, null);
+        List<Exception> faults = [];
+        IReadOnlySet<string>? present = null;
+        await TryAsync(faults, async () => present = await MakeAsync([.. networks.Select(EngineNetwork.Of)], faults, stop).ConfigureAwait(false)).ConfigureAwait(false);
+        await TryAsync(faults, () => ChangeKernelAsync(networks, present, faults, stop)).ConfigureAwait(false);
+        if (faults.Count > 0)
+            throw new AggregateException(faults);
+    }
+
+    /// <returns>The names of all networks that the engine has of the swarm's.</returns>
+    private async Task<IReadOnlySet<string>> MakeAsync(ImmutableHashSet<EngineNetwork> wanted, List<Exception> faults, CancellationToken stop)
+    {
+        if (made is not null && made.SetEquals(wanted))
+            return made.Select(network => network.Name).ToHashSet();
+        (made, kernel) = (null, null);
+        var there = await engine.ListNetworksAsync(options.SwarmId, stop).ConfigureAwait(false);
+        var present = there.Select(pair => pair.Value.Name).ToHashSet();
+        var before = faults.Count;
+        // A network that differs has the name, the bridge or the addresses of the one that is wanted: it must go first.
+        foreach (var (id, network) in there.Where(pair => !wanted.Contains(pair.Value)))
+        {
+            await TryAsync(faults, RemoveAsync, $"The engine's network {network.Name} of {network.Subnet}, which is not what this node should have, cannot be removed").ConfigureAwait(false);
+
+            async Task RemoveAsync()
+            {
+                await engine.RemoveNetworkAsync(id, stop).ConfigureAwait(false);
+                present.Remove(network.Name);
+            }
+        }
+        foreach (var network in wanted.Except(there.Select(pair => pair.Value)))
+        {
+            await TryAsync(faults, CreateAsync, $"The engine's network {network.Name} of {network.Subnet} cannot be made").ConfigureAwait(false);
+
+            async Task CreateAsync()
+            {
+                await engine.CreateNetworkAsync(options.SwarmId, network, stop).ConfigureAwait(false);
+                present.Add(network.Name);
+            }
+        }
+        made = faults.Count == before ? wanted : null;
+        return present;
+    }
+
+    private async Task ChangeKernelAsync(IReadOnlyList<NodeNetwork> networks, IReadOnlySet<string>? present, List<Exception> faults, CancellationToken stop)
+    {
+        var current = kernel ?? await ReadAsync(stop).ConfigureAwait(false);
+        kernel = null;
+        // Bridges are the engine's to make. Where it does not answer, those that it left are looked after as before.
+        var based = networks.Where(network => present?.Contains(OverlayNames.Bridge(network.Vni)) ?? current.Bridges.ContainsKey(OverlayNames.Bridge(network.Vni)));
+        var wanted = OverlayState.Of(based, options.DataPath, options.DataPathPort);
+        var plan = OverlayPlan.Between(current, wanted, name => present?.Contains(name) == false);
+        var before = faults.Count;
+        // A line that fails keeps no other from being tried: one bad entry must not cut off everybody else.
+        if (plan.Ip.Count > 0)
+            await TryAsync(faults, () => tools.RunAsync("ip", ["-force", "-batch", "-"], Lines(plan.Ip), stop)).ConfigureAwait(false);
+        if (plan.Bridge.Count > 0)
+            await TryAsync(faults, () => tools.RunAsync("bridge", ["-force", "-batch", "-"], Lines(plan.Bridge), stop)).ConfigureAwait(false);
+        kernel = faults.Count == before ? wanted : null;
+    }
+
+    private async Task<OverlayState> ReadAsync(CancellationToken stop)
+    {
+        var ip = tools.RunAsync("ip", ["-j", "-d", "-batch", "-"], OverlayReading.IpQueries, stop);
+        var forwarding = tools.RunAsync("bridge", ["-j", "fdb", "show"], "", stop);
+        return OverlayReading.Read(await ip.ConfigureAwait(false), await forwarding.ConfigureAwait(false));
+    }
+
+    private static async Task TryAsync(List<Exception> faults, Func<Task> step, string? otherwise = null)
+    {
+        try
+        {
+            await step().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is NetworkToolException or Agent.Engine.EngineException or Agent.Engine.EngineUnreachableException)
+        {
+            faults.Add(otherwise is null ? fault : new NetworkToolException($"{otherwise}: {fault.Message}", fault));
+        }
+    }
+
+    private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines) + "\n";
+}
