@@ -45,6 +45,20 @@ internal static class AgentsBench
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
+        try
+        {
+            await MeasureAsync(leader, root, folder, agents, tasks);
+        }
+        finally
+        {
+            // Also where the measurement was given up: it must not lead on alone.
+            leader.Kill();
+            await leader.WaitForExitAsync();
+        }
+    }
+
+    private static async Task MeasureAsync(Process leader, RootCa root, string folder, int agents, int tasks)
+    {
         var address = await leader.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The leader did not start.");
         using var stop = new CancellationTokenSource();
         var began = new Stopwatch();
@@ -68,8 +82,6 @@ internal static class AgentsBench
         Print("at rest", began.Elapsed, leader, processor);
         await stop.CancelAsync();
         await Task.WhenAll(running).ContinueWith(_ => { }, TaskScheduler.Default);
-        leader.StandardInput.Close();
-        await leader.WaitForExitAsync();
     }
 
     /// <summary>Waits for the leader's word; an agent that fails meanwhile is told of.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Daemon.Leader;
 using SwarmPS.Model;
+using SwarmPS.Orchestration;
 using SwarmPS.Store;
 
 namespace SwarmPS.Simulation;
@@ -178,6 +179,25 @@ internal sealed class SimCluster
         Store.Commit(changed.Values.Select(StoreChange.Put));
     }
 
+    /// <summary>
+    /// The leader decides on what has changed alone. Who knows nothing and looks at all of a service comes to the same, whenever the leader
+    /// is made to look at any one of its tasks.
+    /// </summary>
+    private void LookAgain()
+    {
+        if (random.Next(4) > 0 || State.Tasks.Count == 0)
+            return;
+        var task = State.Tasks.All.ElementAt(random.Next(State.Tasks.Count));
+        var all = Orchestrator.Plan(State, task.ServiceId, Store.Now, NewId, round.ChangesMax);
+        var news = new ObjectChange(ObjectKind.Task, task with { DesiredState = TaskState.New }, task with { Version = default });
+        var some = round.Decide(State, [news], Store.Now);
+        Check.That(
+            Afresh.Tell(State, all.Changes).SequenceEqual(Afresh.Tell(State, some)), "the leader overlooks nothing",
+            () => $"{task.ServiceId}, at {task.Id}: {string.Join(", ", Afresh.Tell(State, all.Changes))}, but the leader {string.Join(", ", Afresh.Tell(State, some))}");
+        Check.That(all.WakeAt is not { } due || round.WakeAt <= due, "the leader overlooks no time", () => $"{task.ServiceId} at {all.WakeAt}, the leader {round.WakeAt}");
+        Store.Commit(some);
+    }
+
     /// <summary>Runs the leader's rounds until it has nothing more to do.</summary>
     private void Decide()
     {
@@ -208,7 +228,10 @@ internal sealed class SimCluster
                 users.Act();
         }
         if (State.Version != restedAt)
+        {
             AtRest.Check(State);
+            LookAgain();
+        }
         restedAt = State.Version;
     }
 }

@@ -9,16 +9,14 @@ internal sealed class Draft
     private readonly Func<string> newId;
     private readonly int changesMax;
     private readonly Dictionary<string, StoreChange> changes = new(StringComparer.Ordinal);
-    private readonly Dictionary<SlotKey, Slot> slots = [];
+    private readonly HashSet<Slot> changedSlots = [];
     private Timestamp? wakeAt;
     private bool more;
 
-    public Draft(Snapshot state, Service service, Timestamp now, Func<string> newId, int changesMax)
+    public Draft(Snapshot state, Service service, KnownSlots known, Timestamp now, Func<string> newId, int changesMax)
     {
-        (State, Service, Now, this.newId, this.changesMax) = (state, service, now, newId, changesMax);
+        (State, Service, Known, Now, this.newId, this.changesMax) = (state, service, known, now, newId, changesMax);
         Swarm = state.Swarm;
-        foreach (var task in state.TasksOfService(service.Id))
-            SlotOf(KeyOf(task)).Add(task);
     }
 
     /// <summary>The state the plan is made on; it does not show the plan's own changes.</summary>
@@ -31,8 +29,11 @@ internal sealed class Draft
 
     public Timestamp Now { get; }
 
-    /// <summary>The slots that have tasks, in the order of their numbers or nodes.</summary>
-    public IReadOnlyList<Slot> Slots => [.. slots.Values.Where(slot => slot.Tasks.Count > 0).Order()];
+    /// <summary>All slots, with the plan's own changes.</summary>
+    public KnownSlots Known { get; }
+
+    /// <summary>The slots to look at that have tasks, in the order of their numbers or nodes.</summary>
+    public IReadOnlyList<Slot> Slots => [.. Known.Open.Where(slot => slot.Tasks.Count > 0)];
 
     /// <summary>Whether a further change fits into the plan. Where none does, the caller leaves its work to the next plan.</summary>
     public bool HasRoom()
@@ -51,18 +52,10 @@ internal sealed class Draft
 
     public Node? NodeOf(SwarmTask task) => task.NodeId == "" ? null : State.Nodes.Find(task.NodeId);
 
-    /// <summary>The slot of a key, which may have no tasks.</summary>
-    public Slot SlotOf(SlotKey key)
-    {
-        if (!slots.TryGetValue(key, out var slot))
-            slots[key] = slot = new(key);
-        return slot;
-    }
-
     public SwarmTask Put(SwarmTask task)
     {
         changes[task.Id] = StoreChange.Put(task);
-        SlotOf(KeyOf(task)).Put(task);
+        Touch(task).Put(task);
         return task;
     }
 
@@ -75,7 +68,7 @@ internal sealed class Draft
     public void Delete(SwarmTask task)
     {
         changes[task.Id] = StoreChange.Delete(task);
-        SlotOf(KeyOf(task)).Remove(task);
+        Touch(task).Remove(task);
     }
 
     /// <summary>Asks for another plan at <paramref name="time"/>.</summary>
@@ -85,7 +78,18 @@ internal sealed class Draft
             wakeAt = time;
     }
 
-    private SlotKey KeyOf(SwarmTask task) => SlotKey.Of(task, Service.Spec.Mode);
+    private Slot Touch(SwarmTask task)
+    {
+        var slot = Known.Wake(Known.Of(Known.KeyOf(task)));
+        changedSlots.Add(slot);
+        return slot;
+    }
 
-    public OrchestrationPlan Done() => new([.. changes.Values], wakeAt, more);
+    /// <summary>Ends the plan, and lets slots rest that it has left as they are.</summary>
+    public OrchestrationPlan Done()
+    {
+        var looked = Known.Open.Count;
+        Known.Settle(slot => changedSlots.Contains(slot) ? SlotRest.None : Resting.Of(this, slot));
+        return new([.. changes.Values], wakeAt, more) { Slots = looked };
+    }
 }

@@ -10,10 +10,11 @@ internal static class GlobalTasks
         var placement = draft.Service.Spec.TaskTemplate.Placement;
         List<Slot> open = [];
         List<Slot> resting = [];
-        foreach (var node in draft.State.Nodes.All.OrderBy(node => node.Id, StringComparer.Ordinal))
+        foreach (var slot in draft.Known.Open.ToList())
         {
-            var slot = draft.SlotOf(new(0, node.Id));
-            if (node.Spec.Availability == NodeAvailability.Drain || !Eligibility.Allows(placement, node))
+            if (draft.State.Nodes.Find(slot.Key.NodeId) is not { } node)
+                Stop(draft, slot, TaskState.Remove);
+            else if (node.Spec.Availability == NodeAvailability.Drain || !Eligibility.Allows(placement, node))
                 Stop(draft, slot, TaskState.Shutdown);
             else if (NodeStanding.TakesTasks(node))
                 open.Add(slot);
@@ -28,9 +29,7 @@ internal static class GlobalTasks
         Updates.Plan(draft, [.. open.Where(slot => slot.Tasks.Count > 0), .. underWay]);
         foreach (var slot in draft.Slots)
         {
-            if (draft.State.Nodes.Find(slot.Key.NodeId) is null)
-                Stop(draft, slot, TaskState.Remove);
-            else
+            if (draft.State.Nodes.Find(slot.Key.NodeId) is not null)
                 Restarts.Promote(draft, slot);
         }
     }
@@ -47,7 +46,7 @@ internal static class GlobalTasks
     /// Whether a task has done what it should, so that its node needs no other one. One that was stopped because its node was
     /// drained, or did not fit for a while, has not.
     /// </summary>
-    private static bool IsFinished(SwarmTask task) =>
+    internal static bool IsFinished(SwarmTask task) =>
         task.Status.State is TaskState.Complete or TaskState.Failed or TaskState.Rejected && !Restarts.IsWanted(task);
 
     private static void Stop(Draft draft, Slot slot, TaskState desired)

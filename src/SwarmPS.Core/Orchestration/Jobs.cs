@@ -37,14 +37,14 @@ internal static class Jobs
                 Restarts.Replace(draft, slot, mayMove: true);
         }
         var numbers = begun.Select(slot => slot.Key.Number).ToHashSet();
-        var active = (ulong)begun.Count(IsActive);
-        for (var number = 0ul; number < total && active < most; number++)
+        var active = (ulong)(begun.Count(IsActive) + draft.Known.Kept);
+        for (var number = draft.Known.LowestFree(0); number < total && active < most; number++)
         {
-            if (numbers.Contains(number))
+            if (numbers.Contains(number) || draft.Known.IsFilledAtRest(number))
                 continue;
             if (!draft.HasRoom())
                 return;
-            Begin(draft, draft.SlotOf(new(number, "")));
+            Begin(draft, draft.Known.Of(new(number, "")));
             active++;
         }
     }
@@ -52,10 +52,11 @@ internal static class Jobs
     private static void PlanGlobal(Draft draft)
     {
         var placement = draft.Service.Spec.TaskTemplate.Placement;
-        foreach (var node in draft.State.Nodes.All.OrderBy(node => node.Id, StringComparer.Ordinal))
+        foreach (var slot in draft.Known.Open.ToList())
         {
-            var slot = draft.SlotOf(new(0, node.Id));
-            if (node.Spec.Availability == NodeAvailability.Drain || !Eligibility.Allows(placement, node) || IsDone(draft, slot))
+            if (draft.State.Nodes.Find(slot.Key.NodeId) is not { } node)
+                Stop(draft, slot, TaskState.Remove);
+            else if (node.Spec.Availability == NodeAvailability.Drain || !Eligibility.Allows(placement, node) || IsDone(draft, slot))
                 Stop(draft, slot, TaskState.Shutdown);
             else if (!NodeStanding.TakesTasks(node))
                 continue;
@@ -64,24 +65,22 @@ internal static class Jobs
             else if (!slot.Tasks.Any(task => IsOfThisRun(draft, task) && IsSettled(task)) && draft.HasRoom())
                 Begin(draft, slot);
         }
-        foreach (var slot in draft.Slots.Where(slot => draft.State.Nodes.Find(slot.Key.NodeId) is null))
-            Stop(draft, slot, TaskState.Remove);
     }
 
     /// <summary>
     /// Whether a slot's work is done. A task that was given up, as with its node, may have completed all the same: then what took its
     /// place is not needed.
     /// </summary>
-    private static bool IsDone(Draft draft, Slot slot) => slot.Tasks.Any(task => IsOfThisRun(draft, task) && task.Status.State == TaskState.Complete);
+    internal static bool IsDone(Draft draft, Slot slot) => slot.Tasks.Any(task => IsOfThisRun(draft, task) && task.Status.State == TaskState.Complete);
 
     /// <summary>Whether a slot's task is on its way, or has failed and waits for its replacement's time.</summary>
     private static bool IsActive(Slot slot) => slot.Live.Any(task => task.Status.State != TaskState.Complete);
 
     /// <summary>Whether a task has done its work, or has failed for good. One that was stopped because its node was drained has not.</summary>
-    private static bool IsSettled(SwarmTask task) =>
+    internal static bool IsSettled(SwarmTask task) =>
         task.Status.State is TaskState.Complete || (task.Status.State is TaskState.Failed or TaskState.Rejected && !Restarts.IsWanted(task));
 
-    private static bool IsOfThisRun(Draft draft, SwarmTask task) => task.JobIteration == draft.Service.JobStatus?.JobIteration;
+    internal static bool IsOfThisRun(Draft draft, SwarmTask task) => task.JobIteration == draft.Service.JobStatus?.JobIteration;
 
     private static void Begin(Draft draft, Slot slot) => draft.Put(TaskTemplates.Create(draft, slot.Key, Restarts.FirstDesired(draft, slot), null));
 

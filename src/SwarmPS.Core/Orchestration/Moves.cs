@@ -15,7 +15,7 @@ public static class Moves
     /// <summary>Begins to move tasks of a replicated service, by task and node.</summary>
     public static IReadOnlyList<StoreChange> Begin(Snapshot state, Service service, IEnumerable<(string TaskId, string NodeId)> moves, Timestamp now, Func<string> newId)
     {
-        var draft = new Draft(state, service, now, newId, int.MaxValue);
+        var draft = new Draft(state, service, new(state, service.Id), now, newId, int.MaxValue);
         foreach (var (taskId, nodeId) in moves)
         {
             var record = new RestartRecord { Replaces = taskId, NotBefore = now };

@@ -11,4 +11,7 @@ public sealed record OrchestrationPlan(IReadOnlyList<StoreChange> Changes, Times
 {
     /// <summary>Nothing to do.</summary>
     public static readonly OrchestrationPlan Nothing = new([], null, false);
+
+    /// <summary>Slots that were looked at: what the plan cost.</summary>
+    public int Slots { get; init; }
 }

@@ -12,11 +12,15 @@ public static class Orchestrator
     /// <param name="now">When.</param>
     /// <param name="newId">Gives the ids of new tasks.</param>
     /// <param name="changesMax">Changes after which the plan ends, with more to come.</param>
-    public static OrchestrationPlan Plan(Snapshot state, string serviceId, Timestamp now, Func<string> newId, int changesMax = int.MaxValue)
+    public static OrchestrationPlan Plan(Snapshot state, string serviceId, Timestamp now, Func<string> newId, int changesMax = int.MaxValue) =>
+        Plan(state, serviceId, new KnownSlots(state, serviceId), now, newId, changesMax);
+
+    /// <summary>The same where the slots are known from the last plan: it looks at those alone that something has happened to since.</summary>
+    internal static OrchestrationPlan Plan(Snapshot state, string serviceId, KnownSlots known, Timestamp now, Func<string> newId, int changesMax)
     {
         if (state.Services.Find(serviceId) is not { } service)
-            return Reaping.PlanRemoved(state, serviceId, changesMax);
-        var draft = new Draft(state, service, now, newId, changesMax);
+            return Reaping.PlanRemoved(state, known, changesMax);
+        var draft = new Draft(state, service, known, now, newId, changesMax);
         if (service.Spec.Mode is { Global: not null })
             GlobalTasks.Plan(draft);
         else if (Jobs.IsJob(service.Spec))

@@ -24,20 +24,37 @@ internal static class Reaping
         }
     }
 
+    /// <summary>Whether something of a slot is to be forgotten, or may have to be.</summary>
+    public static bool HasWork(Draft draft, Slot slot) =>
+        (Limit(draft) is >= 0 and var limit && slot.Tasks.Count > Math.Max(limit, 1)) ||
+        slot.Tasks.Any(task => task.DesiredState == TaskState.Remove && IsOver(draft, task));
+
     /// <summary>Stops and forgets the tasks of a service that is no more.</summary>
-    public static OrchestrationPlan PlanRemoved(Snapshot state, string serviceId, int changesMax)
+    public static OrchestrationPlan PlanRemoved(Snapshot state, KnownSlots known, int changesMax)
     {
         List<StoreChange> changes = [];
-        foreach (var task in state.TasksOfService(serviceId).OrderBy(task => task.Id, StringComparer.Ordinal))
+        var looked = known.Open.Count;
+        foreach (var slot in known.Open)
         {
-            if (changes.Count >= changesMax)
-                return new(changes, null, true);
-            if (NodeStanding.IsOver(task, state.Nodes.Find(task.NodeId)))
-                changes.Add(StoreChange.Delete(task));
-            else if (task.DesiredState != TaskState.Remove)
-                changes.Add(StoreChange.Put(task with { DesiredState = TaskState.Remove }));
+            foreach (var task in slot.Tasks.ToList())
+            {
+                if (changes.Count >= changesMax)
+                    return new(changes, null, true) { Slots = looked };
+                if (NodeStanding.IsOver(task, state.Nodes.Find(task.NodeId)))
+                {
+                    changes.Add(StoreChange.Delete(task));
+                    slot.Remove(task);
+                }
+                else if (task.DesiredState != TaskState.Remove)
+                {
+                    var leaving = task with { DesiredState = TaskState.Remove };
+                    changes.Add(StoreChange.Put(leaving));
+                    slot.Put(leaving);
+                }
+            }
         }
-        return new(changes, null, false);
+        known.Settle(slot => Resting.OfRemoved(state, slot));
+        return new(changes, null, false) { Slots = looked };
     }
 
     private static void Shorten(Draft draft, Slot slot, long limit)

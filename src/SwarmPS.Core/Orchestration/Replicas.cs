@@ -8,6 +8,9 @@ internal static class Replicas
     public static void Plan(Draft draft)
     {
         var wanted = (int)Math.Min(draft.Service.Spec.Mode?.Replicated?.Replicas ?? 1, int.MaxValue);
+        // Which ones are too many is told by all of them.
+        if (draft.Slots.Count(IsFilled) + draft.Known.Filled > wanted)
+            draft.Known.WakeFilled();
         var slots = draft.Slots;
         var filled = slots.Where(IsFilled).ToList();
         var surplus = Surplus.Choose(filled, wanted);
@@ -16,8 +19,8 @@ internal static class Replicas
             Remove(draft, slot);
         foreach (var slot in kept)
             Restarts.Replace(draft, slot, mayMove: true);
-        if (kept.Count < wanted)
-            Fill(draft, kept, wanted - kept.Count);
+        if (kept.Count + draft.Known.Filled is var there && there < wanted)
+            Fill(draft, kept, wanted - there);
         Updates.Plan(draft, kept);
         foreach (var slot in draft.Slots)
             Restarts.Promote(draft, slot);
@@ -30,13 +33,13 @@ internal static class Replicas
     private static void Fill(Draft draft, List<Slot> filled, int count)
     {
         var taken = filled.Select(slot => slot.Key.Number).ToHashSet();
-        for (var number = 1ul; count > 0; number++)
+        for (var number = draft.Known.LowestFree(1); count > 0; number++)
         {
-            if (taken.Contains(number))
+            if (taken.Contains(number) || draft.Known.IsFilledAtRest(number))
                 continue;
             if (!draft.HasRoom())
                 return;
-            var slot = draft.SlotOf(new(number, ""));
+            var slot = draft.Known.Of(new(number, ""));
             draft.Put(TaskTemplates.Create(draft, slot.Key, Restarts.FirstDesired(draft, slot), null));
             count--;
         }

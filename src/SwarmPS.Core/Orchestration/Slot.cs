@@ -15,9 +15,15 @@ internal readonly record struct SlotKey(ulong Number, string NodeId) : IComparab
 /// <summary>The place of one replica, with the task that fills it and those that did before.</summary>
 internal sealed class Slot(SlotKey key) : IComparable<Slot>
 {
-    private readonly List<SwarmTask> tasks = [];
+    private SwarmTask[] tasks = [];
 
     public SlotKey Key => key;
+
+    /// <summary>Why plans need not look at it.</summary>
+    public SlotRest Rest { get; set; }
+
+    /// <summary>Whether an update brought it the task that it rests with.</summary>
+    public bool IsUpdated { get; set; }
 
     /// <summary>The tasks, oldest first.</summary>
     public IReadOnlyList<SwarmTask> Tasks => tasks;
@@ -25,7 +31,7 @@ internal sealed class Slot(SlotKey key) : IComparable<Slot>
     /// <summary>Tasks that should run, should be ready to run, or, of a job, should complete or have done so.</summary>
     public IEnumerable<SwarmTask> Live => tasks.Where(IsLive);
 
-    public bool HasLive => tasks.Exists(IsLive);
+    public bool HasLive => Array.Exists(tasks, IsLive);
 
     public SwarmTask Newest => tasks[^1];
 
@@ -35,22 +41,22 @@ internal sealed class Slot(SlotKey key) : IComparable<Slot>
 
     internal void Add(SwarmTask task)
     {
-        var at = tasks.Count;
+        var at = tasks.Length;
         while (at > 0 && IsNewer(tasks[at - 1], task))
             at--;
-        tasks.Insert(at, task);
+        tasks = [.. tasks.AsSpan(0, at), task, .. tasks.AsSpan(at)];
     }
 
     internal void Put(SwarmTask task)
     {
-        var at = tasks.FindIndex(known => known.Id == task.Id);
+        var at = Array.FindIndex(tasks, known => known.Id == task.Id);
         if (at < 0)
             Add(task);
         else
             tasks[at] = task;
     }
 
-    internal void Remove(SwarmTask task) => tasks.RemoveAll(known => known.Id == task.Id);
+    internal void Remove(SwarmTask task) => tasks = Array.FindAll(tasks, known => known.Id != task.Id);
 
     private static bool IsNewer(SwarmTask a, SwarmTask b)
     {

@@ -10,7 +10,11 @@ internal sealed record UpdatePolicy(ulong Parallelism, TimeSpan Delay, TimeSpan 
     /// <summary>Whether a whole new set of tasks starts beside the old one, which is stopped only once all of the new one has been watched.</summary>
     public bool IsSwitch => StartFirst && Parallelism == 0;
 
-    public static UpdatePolicy Of(UpdateConfig? config)
+    /// <summary>How the service's update goes, or its rollback where that is under way.</summary>
+    public static UpdatePolicy Of(Service service) =>
+        Of(service.UpdateStatus?.State == UpdateState.RollbackStarted ? service.Spec.RollbackConfig : service.Spec.UpdateConfig);
+
+    private static UpdatePolicy Of(UpdateConfig? config)
     {
         config ??= new() { Parallelism = 1 };
         var delay = config.Delay ?? TimeSpan.Zero;

@@ -9,9 +9,14 @@ internal static class Updates
     public static bool IsUnderWay(Service service) =>
         service.UpdateStatus?.State is UpdateState.Updating or UpdateState.RollbackStarted;
 
+    /// <summary>Whether no further tasks are replaced until the update is resumed.</summary>
+    public static bool IsPaused(Service service) => service.UpdateStatus?.State is UpdateState.Paused or UpdateState.RollbackPaused;
+
+    /// <param name="draft">The plan.</param>
+    /// <param name="slots">The slots to look at of those that are kept; those at rest need nothing but, one day, their turn.</param>
     public static void Plan(Draft draft, IReadOnlyList<Slot> slots)
     {
-        if (draft.Service.UpdateStatus?.State is UpdateState.Paused or UpdateState.RollbackPaused)
+        if (IsPaused(draft.Service))
             return;
         var progress = slots.Select(slot => new SlotProgress(draft.State, draft.Service, slot)).ToList();
         var open = progress.Where(slot => !slot.IsSettled).ToList();
@@ -23,7 +28,7 @@ internal static class Updates
             });
         }
         var rollback = draft.Service.UpdateStatus?.State == UpdateState.RollbackStarted;
-        var policy = UpdatePolicy.Of(rollback ? draft.Service.Spec.RollbackConfig : draft.Service.Spec.UpdateConfig);
+        var policy = UpdatePolicy.Of(draft.Service);
         if (IsUnderWay(draft.Service) && (HasStopped(draft, progress, policy, rollback) || IsComplete(draft, progress, policy, rollback)))
             return;
         if (!IsHeld(draft, progress, policy))
@@ -48,7 +53,7 @@ internal static class Updates
             return false;
         var started = draft.Service.UpdateStatus!.StartedAt ?? Timestamp.Zero;
         var failed = progress.Where(slot => slot.HasFailed(started, policy.Monitor)).ToList();
-        var total = progress.Count(slot => !slot.IsSettled || slot.UpdateTask is not null);
+        var total = progress.Count(slot => !slot.IsSettled || slot.UpdateTask is not null) + draft.Known.Updated + draft.Known.Outdated.Count;
         if (failed.Count == 0 || (double)failed.Count / total <= policy.MaxFailureRatio)
             return false;
         Stop(draft, policy, rollback, $"due to failure or early termination of task {failed[^1].UpdateTask!.Id}");
@@ -85,7 +90,7 @@ internal static class Updates
 
     private static bool IsComplete(Draft draft, List<SlotProgress> progress, UpdatePolicy policy, bool rollback)
     {
-        if (progress.Any(slot => !slot.IsSettled || slot.IsUnderWay))
+        if (draft.Known.Outdated.Count > 0 || progress.Any(slot => !slot.IsSettled || slot.IsUnderWay))
             return false;
         if (policy.OnFailure != UpdateFailureAction.Continue && progress.Max(slot => slot.DoneAt) is { } last && draft.Now < last + policy.Monitor)
         {
@@ -107,7 +112,11 @@ internal static class Updates
     /// <summary>Whether old tasks stay for now, because all of the new ones have to have run for as long as they are watched first.</summary>
     private static bool IsHeld(Draft draft, List<SlotProgress> progress, UpdatePolicy policy)
     {
-        if (!policy.IsSwitch || !IsUnderWay(draft.Service) || progress.TrueForAll(slot => slot.Outdated.Count == 0))
+        if (!policy.IsSwitch || !IsUnderWay(draft.Service))
+            return false;
+        if (draft.Known.Outdated.Count > 0)
+            return true;
+        if (progress.TrueForAll(slot => slot.Outdated.Count == 0))
             return false;
         var until = draft.Now;
         foreach (var slot in progress.Where(slot => !slot.IsSettled || slot.Current.Count > 0))
@@ -158,9 +167,9 @@ internal static class Updates
     private static void Begin(Draft draft, List<SlotProgress> progress, UpdatePolicy policy)
     {
         var waiting = progress.Where(slot => !slot.IsSettled && slot.Current.Count == 0).ToList();
-        if (waiting.Count == 0)
+        if (waiting.Count + draft.Known.Outdated.Count == 0)
             return;
-        var free = policy.Parallelism == 0 ? waiting.Count : (long)Math.Min(policy.Parallelism, int.MaxValue);
+        var free = policy.Parallelism == 0 ? int.MaxValue : (long)Math.Min(policy.Parallelism, int.MaxValue);
         foreach (var slot in progress.Where(_ => policy.Parallelism != 0))
         {
             if (slot.IsUnderWay)
@@ -171,7 +180,9 @@ internal static class Updates
                 draft.Wake(done + policy.Delay);
             }
         }
-        foreach (var slot in waiting.Take((int)Math.Max(free, 0)))
+        var most = (int)Math.Max(free, 0);
+        waiting.AddRange(draft.Known.Outdated.Take(most).Select(slot => new SlotProgress(draft.State, draft.Service, slot)));
+        foreach (var slot in waiting.OrderBy(slot => slot.Slot).Take(most).ToList())
         {
             if (!draft.HasRoom())
                 return;

@@ -17,6 +17,7 @@ internal sealed class ControlRound(Func<string> newId)
     private static readonly WakeUps.Subject SchedulerWake = new(ObjectKind.Swarm, "");
 
     private readonly Scheduler scheduler = new();
+    private readonly KnownServices known = new();
     private readonly WakeUps wakeUps = new();
     private readonly HashSet<string> services = new(StringComparer.Ordinal);
     private readonly HashSet<string> nodes = new(StringComparer.Ordinal);
@@ -29,6 +30,9 @@ internal sealed class ControlRound(Func<string> newId)
 
     /// <summary>Whether the next round reads the whole state.</summary>
     public bool IsAnew => anew;
+
+    /// <summary>Slots of services that rounds have looked at so far: what deciding has cost.</summary>
+    public long SlotsSeen => known.SlotsSeen;
 
     /// <summary>When the next round is due though nothing changes; null where nothing is.</summary>
     public Timestamp? WakeAt => wakeUps.Next;
@@ -66,7 +70,7 @@ internal sealed class ControlRound(Func<string> newId)
             else if (subject.Kind == ObjectKind.Node)
                 nodes.Add(subject.Id);
         }
-        var plan = new Plan(state, scheduler);
+        var plan = new Plan(state, scheduler, known);
         plan.ThenOn(DecideNodes(state, now));
         DecideServices(plan, now);
         Schedule(plan, now);
@@ -86,6 +90,7 @@ internal sealed class ControlRound(Func<string> newId)
     {
         (anew, ownVersion) = (false, 0);
         scheduler.Reset(state, now);
+        known.Clear();
         wakeUps.Clear();
         services.Clear();
         nodes.Clear();
@@ -114,14 +119,19 @@ internal sealed class ControlRound(Func<string> newId)
                 case ObjectKind.Service:
                     Observe(change.New as Service, change.Object.Id, own);
                     break;
-                case ObjectKind.Task when !own && Orchestrator.Concerns(state, change.Old as SwarmTask, change.New as SwarmTask):
-                    services.Add(((SwarmTask)change.Object).ServiceId);
+                case ObjectKind.Task:
+                    var concerns = !own && Orchestrator.Concerns(state, change.Old as SwarmTask, change.New as SwarmTask);
+                    known.Observe(change, concerns);
+                    if (concerns)
+                        services.Add(((SwarmTask)change.Object).ServiceId);
                     break;
                 case ObjectKind.Node:
                     Observe(state, change.Old as Node, change.New as Node);
                     break;
-                case ObjectKind.Swarm when change is { Old: SwarmObject old, New: SwarmObject swarm } && old.Spec.Orchestration != swarm.Spec.Orchestration:
-                    services.UnionWith(state.Services.All.Select(service => service.Id));
+                case ObjectKind.Swarm when change is { Old: SwarmObject old, New: SwarmObject swarm } && old.Spec != swarm.Spec:
+                    known.Clear();
+                    if (old.Spec.Orchestration != swarm.Spec.Orchestration)
+                        services.UnionWith(state.Services.All.Select(service => service.Id));
                     break;
             }
         }
@@ -133,6 +143,7 @@ internal sealed class ControlRound(Func<string> newId)
             globals.Add(id);
         else
             globals.Remove(id);
+        known.Forget(id);
         if (!own)
             services.Add(id);
     }
@@ -144,8 +155,16 @@ internal sealed class ControlRound(Func<string> newId)
             return;
         var id = (node ?? old)!.Id;
         nodes.Add(id);
-        services.UnionWith(state.TasksOfNode(id).Select(task => task.ServiceId));
-        services.UnionWith(globals);
+        foreach (var task in state.TasksOfNode(id))
+        {
+            services.Add(task.ServiceId);
+            known.NodeChanged(task);
+        }
+        foreach (var global in globals)
+        {
+            services.Add(global);
+            known.NodeChanged(global, id);
+        }
     }
 
     private List<StoreChange> DecideNodes(Snapshot state, Timestamp now)
@@ -169,7 +188,7 @@ internal sealed class ControlRound(Func<string> newId)
             var room = ChangesMax - plan.Changes.Count;
             if (room <= 0)
                 return;
-            var decided = Orchestrator.Plan(plan.State, id, now, newId, room);
+            var decided = known.Plan(plan.State, id, now, newId, room);
             wakeUps.Set(new(ObjectKind.Service, id), decided.WakeAt);
             plan.Add(decided.Changes);
             if (!decided.More)
@@ -188,7 +207,7 @@ internal sealed class ControlRound(Func<string> newId)
     private static bool IsGlobal(Service service) => service.Spec.Mode is { Global: not null } or { GlobalJob: not null };
 
     /// <summary>The round's changes so far, of which the scheduler is told.</summary>
-    private sealed class Plan(Snapshot state, Scheduler scheduler)
+    private sealed class Plan(Snapshot state, Scheduler scheduler, KnownServices known)
     {
         private readonly Dictionary<string, StoreChange> changes = new(StringComparer.Ordinal);
 
@@ -199,6 +218,8 @@ internal sealed class ControlRound(Func<string> newId)
         /// <summary>Adds changes, and lets what follows see them.</summary>
         public void ThenOn(IReadOnlyList<StoreChange> decided)
         {
+            foreach (var change in decided)
+                known.Observe(new(change.Kind, State.Tasks.Find(change.Id), change.Object), concerns: true);
             Add(decided);
             State = State.With(decided);
         }
