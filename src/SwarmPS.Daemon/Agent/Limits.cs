@@ -18,10 +18,10 @@ internal static class Limits
     /// <summary>The longest wait before something that failed is tried again.</summary>
     public static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(8);
 
-    /// <summary>How long statuses are gathered before a report leaves.</summary>
+    /// <summary>How long statuses are gathered before a report leaves, where nobody waits for them.</summary>
     public static readonly TimeSpan ReportDelay = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The least time between two reports: each is a commit of the swarm's, and many at a time cost the disk that containers start from.</summary>
+    /// <summary>The least time between two such reports: each is a commit of the swarm's, and many at a time cost the disk that containers start from.</summary>
     public static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long the outcome of a pull counts for further tasks of the same image.</summary>

@@ -6,13 +6,15 @@ namespace SwarmPS.Daemon.Agent;
 
 /// <summary>
 /// Reports statuses to the managers: the latest of each task, all that gathered while the last report was under way at once.
-/// A task that runs through several states meanwhile is reported in the last of them alone.
+/// A task that runs through several states meanwhile is reported in the last of them alone. That one runs, or is over, leaves at once: an
+/// update waits for it, or what takes its place; others are gathered for a moment.
 /// </summary>
 internal sealed class StatusReporter(IDispatcher dispatcher, Action<string, SwarmTaskStatus> reported, TimeProvider clock, ILogger log)
 {
     private readonly object gate = new();
     private Dictionary<string, SwarmTaskStatus> waiting = [];
-    private TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource wake = NewSignal();
+    private TaskCompletionSource hurry = NewSignal();
 
     /// <summary>Takes a status to be reported.</summary>
     public void Put(string taskId, SwarmTaskStatus status)
@@ -21,6 +23,8 @@ internal sealed class StatusReporter(IDispatcher dispatcher, Action<string, Swar
         {
             waiting[taskId] = status;
             wake.TrySetResult();
+            if (status.State >= TaskState.Running)
+                hurry.TrySetResult();
         }
     }
 
@@ -42,7 +46,7 @@ internal sealed class StatusReporter(IDispatcher dispatcher, Action<string, Swar
             lock (gate)
                 wait = wake.Task;
             await wait.WaitAsync(stop).ConfigureAwait(false);
-            await Task.Delay(Limits.ReportDelay, clock, stop).ConfigureAwait(false);
+            await GatherAsync(Limits.ReportDelay, stop).ConfigureAwait(false);
             var batch = Take();
             if (batch.Count == 0)
                 continue;
@@ -53,7 +57,7 @@ internal sealed class StatusReporter(IDispatcher dispatcher, Action<string, Swar
                     reported(task, status);
                 backoff.Reset();
                 told = false;
-                await Task.Delay(Limits.ReportInterval, clock, stop).ConfigureAwait(false);
+                await GatherAsync(Limits.ReportInterval, stop).ConfigureAwait(false);
             }
             catch (Exception failure) when (!stop.IsCancellationRequested)
             {
@@ -66,12 +70,26 @@ internal sealed class StatusReporter(IDispatcher dispatcher, Action<string, Swar
         }
     }
 
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Waits for further statuses, but for none that others wait for.</summary>
+    private async Task GatherAsync(TimeSpan time, CancellationToken stop)
+    {
+        Task awaited;
+        lock (gate)
+            awaited = hurry.Task;
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await Task.WhenAny(awaited, Task.Delay(time, clock, given.Token)).ConfigureAwait(false);
+        await given.CancelAsync().ConfigureAwait(false);
+        stop.ThrowIfCancellationRequested();
+    }
+
     private Dictionary<string, SwarmTaskStatus> Take()
     {
         lock (gate)
         {
             var batch = waiting;
-            (waiting, wake) = ([], new(TaskCreationOptions.RunContinuationsAsynchronously));
+            (waiting, wake, hurry) = ([], NewSignal(), NewSignal());
             return batch;
         }
     }

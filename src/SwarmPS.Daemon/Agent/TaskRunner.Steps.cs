@@ -198,11 +198,31 @@ internal sealed partial class TaskRunner
         ReleaseStart();
         if (ContainerId is { } id && condition is ContainerCondition.Running)
         {
-            await InsistAsync("stopped", id, () => shared.Engine.StopContainerAsync(id, stop), stop).ConfigureAwait(false);
+            var stopping = InsistAsync("stopped", id, () => shared.Engine.StopContainerAsync(id, stop), stop);
+            if (shutdown && !HoldsItsPlace)
+                await ReportAtEndAsync(stopping, stop).ConfigureAwait(false);
+            await stopping.ConfigureAwait(false);
             await SeeExitAsync(id, stop).ConfigureAwait(false);
         }
         if (shutdown)
             Report(TaskState.Shutdown, "shutdown");
+    }
+
+    /// <summary>
+    /// Whether something may have to be free before a successor can start: it is once the engine has cleared up after the container,
+    /// and not yet when that has died.
+    /// </summary>
+    private bool HoldsItsPlace => task.Ports is { Count: > 0 } || task.Spec.ContainerSpec?.Mounts is { Count: > 0 };
+
+    /// <summary>Says that the task was shut down as soon as its container has died, which others wait for; the engine clears up meanwhile.</summary>
+    private async Task ReportAtEndAsync(Task stopping, CancellationToken stop)
+    {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var ended = UntilEndedAsync(given.Token);
+        if (await Task.WhenAny(ended, stopping).ConfigureAwait(false) == ended)
+            Report(TaskState.Shutdown, "shutdown");
+        await given.CancelAsync().ConfigureAwait(false);
+        await ended.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
     }
 
     private async Task RemoveAsync(CancellationToken stop)
@@ -220,21 +240,26 @@ internal sealed partial class TaskRunner
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
-            while (condition == ContainerCondition.Running)
-            {
-                Task changed;
-                lock (gate)
-                {
-                    if (wake.Task.IsCompleted)
-                        wake = NewSignal();
-                    changed = condition == ContainerCondition.Running ? wake.Task : Task.CompletedTask;
-                }
-                await changed.WaitAsync(either.Token).ConfigureAwait(false);
-            }
+            await UntilEndedAsync(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             Merge(await InspectAsync(id, stop).ConfigureAwait(false));
+        }
+    }
+
+    private async Task UntilEndedAsync(CancellationToken stop)
+    {
+        while (condition == ContainerCondition.Running)
+        {
+            Task changed;
+            lock (gate)
+            {
+                if (wake.Task.IsCompleted)
+                    wake = NewSignal();
+                changed = condition == ContainerCondition.Running ? wake.Task : Task.CompletedTask;
+            }
+            await changed.WaitAsync(stop).ConfigureAwait(false);
         }
     }
 }

@@ -189,6 +189,39 @@ public sealed class AgentLoopTests : IAsyncDisposable
         Assert.Equal(0, agent.Engine.Count("remove"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task StoppedTask_IsOver_WhenItsContainerHasDied_UnlessItHoldsAPort(bool holdsPort)
+    {
+        var task = Samples.Task() with { Ports = holdsPort ? [new() { TargetPort = 80, PublishedPort = 8080, PublishMode = PublishMode.Host }] : null };
+        var (asked, cleared) = (new TaskCompletionSource(), new TaskCompletionSource());
+        agent.Engine.Before = call =>
+        {
+            if (!call.StartsWith("stop ", StringComparison.Ordinal))
+                return Task.CompletedTask;
+            asked.TrySetResult();
+            return cleared.Task;
+        };
+        await agent.StartAsync(task);
+        await agent.ReachesAsync("task1", TaskState.Running);
+        agent.Dispatcher.Send(complete: false, task with { DesiredState = TaskState.Shutdown });
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        agent.Engine.Die("task1", 143);
+        if (holdsPort)
+        {
+            // What another task reports later has left: a report of this one's end would have left before.
+            agent.Dispatcher.Send(complete: false, Samples.Task(id: "task2", slot: 4));
+            await agent.ReachesAsync("task2", TaskState.Running);
+            Assert.Equal(TaskState.Running, agent.Dispatcher.Last("task1")!.State);
+        }
+        else
+            await agent.ReachesAsync("task1", TaskState.Shutdown);
+        cleared.SetResult();
+        await agent.ReachesAsync("task1", TaskState.Shutdown);
+        Assert.Equal(143, agent.Dispatcher.Last("task1")!.ContainerStatus!.ExitCode);
+    }
+
     [Fact]
     public async Task TaskToBeRemoved_ReportsItsEnd_AndLosesItsContainer()
     {

@@ -40,6 +40,22 @@ public sealed class StatusReporterTests : IAsyncDisposable
         Assert.Equal(["a Preparing", "b Accepted"], reported);
     }
 
+    [Theory]
+    [InlineData(TaskState.Running)]
+    [InlineData(TaskState.Shutdown)]
+    [InlineData(TaskState.Failed)]
+    public async Task StatusThatOthersWaitFor_LeavesAtOnce_AndTakesOthersAlong(TaskState awaited)
+    {
+        reporter.Put("a", At(TaskState.Preparing));
+        reporter.Put("b", At(awaited));
+        await pulse.UntilAsync(() => dispatcher.Reports.Count == 1, () => "no report, though no time has passed");
+        reporter.Put("c", At(TaskState.Accepted));
+        reporter.Put("a", At(awaited));
+        await pulse.UntilAsync(() => dispatcher.Reports.Count == 2, () => "no second report");
+        Assert.Equal(["a", "b"], Report(0).Select(entry => entry.Item1).Order());
+        Assert.Equal(["a", "c"], Report(1).Select(entry => entry.Item1).Order());
+    }
+
     [Fact]
     public async Task StatusesGather_WhileAReportIsUnderWay()
     {
