@@ -9,6 +9,7 @@ internal static class Availability
 {
     public static void Check(Snapshot before, Snapshot after, string serviceId)
     {
+        MovesKeepWhatRuns(before, after, serviceId);
         if (after.Services.Find(serviceId) is not { UpdateStatus.State: UpdateState.Updating or UpdateState.RollbackStarted } service || before.Services.Find(serviceId) is null)
             return;
         var policy = service.UpdateStatus.State == UpdateState.Updating ? service.Spec.UpdateConfig : service.Spec.RollbackConfig;
@@ -16,6 +17,37 @@ internal static class Availability
         if (policy?.Order == UpdateOrder.StartFirst)
             NoneStopsTooEarly(before, after, service);
     }
+
+    /// <summary>
+    /// A task that runs where it may, as its service wants it, is stopped only for a successor that runs in its place, unless an update
+    /// replaces it or its slot goes; and no round begins more moves than the swarm's budget allows.
+    /// </summary>
+    private static void MovesKeepWhatRuns(Snapshot before, Snapshot after, string serviceId)
+    {
+        if (after.Services.Find(serviceId) is not { Spec.Mode.Replicated: not null } service)
+            return;
+        foreach (var task in after.TasksOfService(serviceId).Where(task => task.DesiredState == TaskState.Shutdown && task.Status.State == TaskState.Running))
+        {
+            if (before.Tasks.Find(task.Id) is not { } was || !Serves(before, was) || task.SpecVersion != service.SpecVersion || before.Services.Find(serviceId)?.SpecVersion != service.SpecVersion)
+                continue;
+            Simulation.Check.That(
+                after.TasksOfService(serviceId).Any(other => other.Slot == task.Slot && Serves(after, other)),
+                "what runs is stopped only for what runs in its place", () => Invariants.Tell(task));
+        }
+    }
+
+    /// <summary>No round begins more moves than the swarm's budget has room for.</summary>
+    public static void CheckBudget(Snapshot before, Snapshot after, IEnumerable<ObjectChange> changes)
+    {
+        if (!changes.Any(change => change.Old is null && change.New is SwarmTask task && IsMove(after, task)))
+            return;
+        var budget = RebalanceBudget.Of(before.Swarm!.Spec.Labels);
+        var underWay = after.Tasks.All.Where(task => task.DesiredState <= TaskState.Running && task.Status.State < TaskState.Running && IsMove(after, task)).ToList();
+        Simulation.Check.That(underWay.Count <= budget, "no more tasks are moved at a time than the swarm's budget", () => $"{budget}: {string.Join(", ", underWay.Select(Invariants.Tell))}");
+    }
+
+    private static bool IsMove(Snapshot state, SwarmTask task) =>
+        task.Restart?.Replaces is { Length: > 0 } replaced && state.Tasks.Find(replaced) is { DesiredState: <= TaskState.Running } old && old.SpecVersion == task.SpecVersion;
 
     /// <summary>A round takes down only so many further replicas that no more than the policy's number wait for their new task.</summary>
     private static void NoMoreAtATime(Snapshot before, Snapshot after, Service service, ulong parallelism)

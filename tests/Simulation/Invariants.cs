@@ -22,6 +22,7 @@ internal sealed class Invariants
                     gone.Status.State is > TaskState.Running or < TaskState.Assigned || after.Nodes.Find(gone.NodeId) is not { } node || !MayHave(after, node, gone),
                     "a task is forgotten only once it is over", () => Tell(gone));
         }
+        Availability.CheckBudget(before, after, changes);
         foreach (var task in placed)
             FitsItsNode(after, task);
         foreach (var group in placed.GroupBy(task => (task.NodeId, task.ServiceId)))

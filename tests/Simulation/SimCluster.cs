@@ -112,6 +112,9 @@ internal sealed class SimCluster
         return Decisions > before;
     }
 
+    /// <summary>When the leader will look again though nothing happens, where that is within an hour; it has to be waited for.</summary>
+    public double? DueInSeconds() => round.WakeAt is { } due && (due - Store.Now).TotalSeconds is > 0 and < 3600 and var seconds ? seconds : null;
+
     private void Pass()
     {
         foreach (var agent in agents.Values)
@@ -128,7 +131,7 @@ internal sealed class SimCluster
         Decide();
     }
 
-    private string NewId() => "t" + (++ids).ToString("D6", CultureInfo.InvariantCulture);
+    public string NewId() => "t" + (++ids).ToString("D6", CultureInfo.InvariantCulture);
 
     private void Trouble(SimAgent agent)
     {

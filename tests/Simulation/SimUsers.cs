@@ -1,6 +1,8 @@
 using SwarmPS.Model;
 using SwarmPS.Notation;
 using SwarmPS.Orchestration;
+using SwarmPS.Scheduling;
+using SwarmPS.Store;
 
 namespace SwarmPS.Simulation;
 
@@ -60,7 +62,7 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
     private void Change(Service service)
     {
         var template = service.Spec.TaskTemplate;
-        switch (random.Next(14))
+        switch (random.Next(15))
         {
             case 0 when service.PreviousSpec is not null:
                 var back = ServiceUpdates.Rollback(service, NextVersion, cluster.Store.Now);
@@ -88,6 +90,10 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
                 break;
             case 8 when service.UpdateStatus is not null:
                 cluster.Store.Put(ServiceUpdates.Resume(service, cluster.Store.Now));
+                break;
+            case 10 when Moves.AreAllowed(service):
+                var moves = new Rebalancing(cluster.State, cluster.Store.Now).Plan(service).Select(move => (move.TaskId, move.NodeId));
+                cluster.Store.Commit(Moves.Begin(cluster.State, service, moves.ToList(), cluster.Store.Now, cluster.NewId));
                 break;
             case 9:
                 Apply(service, service.Spec with { TaskTemplate = template with { RestartPolicy = Policy(), Resources = Resources() }, RollbackConfig = Config() });
@@ -120,7 +126,11 @@ internal sealed class SimUsers(Random random, SimCluster cluster)
                 cluster.Store.Put(node with { Description = node.Description! with { Resources = new() { NanoCPUs = 8_000_000_000, MemoryBytes = random.Next(4, 12) * (1L << 30) } } });
                 break;
             case 4:
-                cluster.Store.Put(new SwarmObject { Id = "swarm", Spec = new() { Orchestration = new(random.Next(-1, 6)) } });
+                cluster.Store.Put(new SwarmObject
+                {
+                    Id = "swarm",
+                    Spec = new() { Orchestration = new(random.Next(-1, 6)), Labels = new([new(RebalanceBudget.Label, $"{random.Next(4)}")]) },
+                });
                 break;
             default:
                 var availability = random.Next(2) == 0 ? NodeAvailability.Active : (NodeAvailability)random.Next(3);

@@ -27,6 +27,12 @@ namespace SwarmPS.Cmdlets.Swarm;
 /// Set-Swarm -Admit devices
 /// </code>
 /// </example>
+/// <example>
+/// <para>Lets two tasks at a time move to nodes that come, or come back.</para>
+/// <code>
+/// Set-Swarm -RebalanceBudget 2
+/// </code>
+/// </example>
 /// <error id="UpdateOutOfSequence">Others changed the settings again and again in between.</error>
 [Cmdlet(VerbsCommon.Set, "Swarm", SupportsShouldProcess = true)]
 [OutputType(typeof(SwarmClusterInfo))]

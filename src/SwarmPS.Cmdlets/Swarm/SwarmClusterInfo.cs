@@ -27,6 +27,7 @@ public sealed record SwarmClusterInfo
         DefaultAddressPool = cluster?.DefaultAddrPool.OrEmpty().ToArray() ?? [];
         SubnetSize = cluster?.SubnetSize;
         DataPathPort = cluster?.DataPathPort;
+        RebalanceBudget = cluster is null ? null : Notation.RebalanceBudget.Of(cluster.Spec.Labels);
         Spec = cluster?.Spec;
     }
 
@@ -80,6 +81,9 @@ public sealed record SwarmClusterInfo
 
     /// <summary>The UDP port of the data plane.</summary>
     public uint? DataPathPort { get; }
+
+    /// <summary>How many tasks at a time are moved to nodes that came or came back after them.</summary>
+    public int? RebalanceBudget { get; }
 
     /// <summary>The settings as the Engine API has them.</summary>
     public SwarmSpec? Spec { get; }

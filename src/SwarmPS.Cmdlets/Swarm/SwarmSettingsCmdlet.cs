@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using SwarmPS.Cmdlets.Binding;
 using SwarmPS.Cmdlets.Pipeline;
@@ -50,6 +51,12 @@ public abstract class SwarmSettingsCmdlet : SwarmCmdlet
     [ValidateSet("devices", "privileged", "security-options")]
     public string[]? Admit { get; set; }
 
+    /// <summary>How many tasks at a time, of all services together, are moved to nodes that came or came back after them; 0 is none.</summary>
+    /// <value>0</value>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int? RebalanceBudget { get; set; }
+
     /// <inheritdoc/>
     protected override string Subject => "Swarm";
 
@@ -64,12 +71,12 @@ public abstract class SwarmSettingsCmdlet : SwarmCmdlet
     /// <summary>The spec with what was given in place of what stood there.</summary>
     internal SwarmSpec ApplyTo(SwarmSpec spec) => spec with
     {
-        Labels = Admit switch
+        Labels = WithBudget(Admit switch
         {
             null => spec.Labels,
             [] => spec.Labels?.Without(Admission.Label),
             var words => spec.Labels.OrEmpty().With(Admission.Label, string.Join(',', words.Select(word => word.ToLowerInvariant()))),
-        },
+        }),
         Orchestration = TaskHistoryLimit is null ? spec.Orchestration : new(TaskHistoryLimit),
         Dispatcher = DispatcherHeartbeat is null ? spec.Dispatcher : new(DispatcherHeartbeat),
         CAConfig = CertificateExpiry is null ? spec.CAConfig : (spec.CAConfig ?? new()) with { NodeCertExpiry = CertificateExpiry },
@@ -81,5 +88,12 @@ public abstract class SwarmSettingsCmdlet : SwarmCmdlet
                 SnapshotInterval = SnapshotInterval ?? spec.Raft?.SnapshotInterval,
                 KeepOldSnapshots = MaxSnapshots ?? spec.Raft?.KeepOldSnapshots,
             },
+    };
+
+    private ValueMap<string>? WithBudget(ValueMap<string>? labels) => RebalanceBudget switch
+    {
+        null => labels,
+        0 => labels?.Without(Notation.RebalanceBudget.Label),
+        var budget => labels.OrEmpty().With(Notation.RebalanceBudget.Label, budget.Value.ToString(CultureInfo.InvariantCulture)),
     };
 }

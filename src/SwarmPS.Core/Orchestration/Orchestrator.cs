@@ -45,6 +45,6 @@ public static class Orchestrator
             return false;
         return task.Status.State > TaskState.Running ||
             (task.Status.State == TaskState.Running && state.Services.Find(task.ServiceId) is { } service &&
-                (Updates.IsUnderWay(service) || SlotProgress.IsOfUpdate(service, task)));
+                (Updates.IsUnderWay(service) || task.Restart is { Replaces: not "" }));
     }
 }

@@ -65,7 +65,7 @@ internal static class Restarts
     /// <summary>Lets tasks of a slot start whose delay has passed and whose predecessors have stopped.</summary>
     public static void Promote(Draft draft, Slot slot)
     {
-        foreach (var task in slot.Live.Where(task => task.DesiredState < TaskState.Running).ToList())
+        foreach (var task in slot.Live.Where(task => task.DesiredState < TaskState.Running && !Moves.IsWaiting(slot, task)).ToList())
         {
             var startAt = task.Restart?.NotBefore ?? Timestamp.Zero;
             if (StopsBefore(draft, slot) is { } stopping)
@@ -129,7 +129,8 @@ internal static class Restarts
         };
     }
 
-    private static SwarmTask? StopsBefore(Draft draft, Slot slot) =>
+    /// <summary>A task of the slot that was told to stop and has not, or null.</summary>
+    internal static SwarmTask? StopsBefore(Draft draft, Slot slot) =>
         slot.Tasks.FirstOrDefault(task => !Slot.IsLive(task) && !NodeStanding.HasStopped(task, draft.NodeOf(task)));
 
     private static Timestamp Later(Timestamp a, Timestamp b) => a > b ? a : b;

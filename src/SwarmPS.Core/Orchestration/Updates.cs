@@ -36,6 +36,7 @@ internal static class Updates
             foreach (var slot in open)
                 Finish(draft, slot, policy);
         }
+        Moves.Advance(draft, progress, policy);
         Begin(draft, progress, policy);
     }
 
@@ -157,7 +158,9 @@ internal static class Updates
     /// <summary>Takes back what was to take another one's place, and has not come to run in time.</summary>
     private static void GiveUp(Draft draft, SwarmTask successor)
     {
-        if (successor.CreatedAt + Moves.GiveUpAfter is var until && draft.Now < until)
+        if (successor.DesiredState < TaskState.Running)
+            return;
+        if (successor.Restart!.NotBefore + Moves.GiveUpAfter is { } until && draft.Now < until)
             draft.Wake(until);
         else
             Shutdown(draft, successor);

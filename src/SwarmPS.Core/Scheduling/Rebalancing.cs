@@ -13,17 +13,18 @@ public sealed record TaskMove(string TaskId, string NodeId);
 /// the branches of the first preference, where that stays the same over those of the next one, and so on to the nodes. So no move
 /// worsens it, and moves come to an end.
 /// </summary>
-public static class Rebalancing
+/// <param name="state">What is.</param>
+/// <param name="now">When.</param>
+public sealed class Rebalancing(Snapshot state, Timestamp now)
 {
-    /// <summary>The moves, the most useful first. Each is good also when those before it are made.</summary>
-    /// <param name="state">What is.</param>
+    private readonly NodeLoads loads = LoadsOf(state);
+
+    /// <summary>The moves, the most useful first. Each is good also when those before it are made, of this service and of others.</summary>
     /// <param name="service">A service with a number of replicas.</param>
-    /// <param name="now">When.</param>
     /// <param name="movesMax">Moves at most.</param>
-    public static IReadOnlyList<TaskMove> Plan(Snapshot state, Service service, Timestamp now, int movesMax = int.MaxValue)
+    public IReadOnlyList<TaskMove> Plan(Service service, int movesMax = int.MaxValue)
     {
         List<TaskMove> moves = [];
-        var loads = LoadsOf(state);
         var movable = Movable(state, service);
         if (movable.Count == 0)
             return moves;
@@ -67,7 +68,10 @@ public static class Rebalancing
         int[]? gain = null;
         var open = targets.Where(filters.HasRoom).ToList();
         // Tasks of one node are alike.
-        foreach (var task in movable.DistinctBy(task => task.NodeId, StringComparer.Ordinal))
+        var tasks = movable.DistinctBy(task => task.NodeId, StringComparer.Ordinal).ToList();
+        if (!spread.HasLevels)
+            (tasks, open) = (spread.Fullest(tasks), spread.Emptiest(open));
+        foreach (var task in tasks)
         {
             if (spread.Find(task.NodeId) is not { } from)
                 continue;
@@ -110,6 +114,15 @@ public static class Rebalancing
         }
 
         public NodeLoad? Find(string nodeId) => loads.Find(nodeId);
+
+        /// <summary>Whether there is anything to spread over but the nodes.</summary>
+        public bool HasLevels => labels.Count > 0;
+
+        /// <summary>The task, of several, whose node has the most of the service: no other one is better to move where only nodes count.</summary>
+        public List<SwarmTask> Fullest(List<SwarmTask> tasks) => tasks.Count == 0 ? [] : [tasks.MaxBy(task => counts.GetValueOrDefault((0, task.NodeId)))!];
+
+        /// <summary>The node that has the fewest.</summary>
+        public List<NodeLoad> Emptiest(List<NodeLoad> nodes) => nodes.Count == 0 ? [] : [nodes.MinBy(node => counts.GetValueOrDefault((0, node.Node.Id)))!];
 
         /// <summary>Level by level, half of what a move adds to the sum of the squares of the counts: below 0 the spread gets better.</summary>
         public int[] Change(NodeLoad from, NodeLoad to)

@@ -93,9 +93,9 @@ internal sealed class ServiceRequests(SwarmChanges changes, NetworkNames network
     {
         if (service.Spec.Mode?.Replicated is null)
             throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"service {service.Spec.Name} is not replicated: only tasks of replicated services are moved. A global service has one on each node anyway, and a job's tasks end by themselves.");
-        if (service.UpdateStatus?.State is UpdateState.Updating or UpdateState.Paused or UpdateState.RollbackStarted or UpdateState.RollbackPaused)
-            throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"service {service.Spec.Name} has an update that is {ApiEnumConverter.Word(service.UpdateStatus.State)}: let it end, or roll it back, then rebalance.");
-        var moves = Rebalancing.Plan(tx.View, service, tx.Now).Select(move => (move.TaskId, move.NodeId));
+        if (!Moves.AreAllowed(service))
+            throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"service {service.Spec.Name} has an update that is {ApiEnumConverter.Word(service.UpdateStatus!.State!)}: let it end, or roll it back, then rebalance.");
+        var moves = new Rebalancing(tx.View, tx.Now).Plan(service).Select(move => (move.TaskId, move.NodeId));
         tx.Apply(Moves.Begin(tx.View, service, moves, tx.Now, changes.NewId));
     }
 

@@ -15,9 +15,11 @@ internal sealed class ControlRound(Func<string> newId)
     public const int ChangesMaxDefault = 2_000;
 
     private static readonly WakeUps.Subject SchedulerWake = new(ObjectKind.Swarm, "");
+    private static readonly WakeUps.Subject BalanceWake = new(ObjectKind.Swarm, "balance");
 
     private readonly Scheduler scheduler = new();
     private readonly KnownServices known = new();
+    private readonly SwarmBalance balance = new(newId);
     private readonly WakeUps wakeUps = new();
     private readonly HashSet<string> services = new(StringComparer.Ordinal);
     private readonly HashSet<string> nodes = new(StringComparer.Ordinal);
@@ -39,7 +41,7 @@ internal sealed class ControlRound(Func<string> newId)
 
     /// <summary>Whether a round would decide anything.</summary>
     public bool HasWork(Timestamp now) =>
-        anew || services.Count > 0 || nodes.Count > 0 || scheduler.HasWork(now) || wakeUps.Next is { } next && next <= now;
+        anew || services.Count > 0 || nodes.Count > 0 || scheduler.HasWork(now) || balance.HasWork(now) || wakeUps.Next is { } next && next <= now;
 
     /// <summary>Forgets everything; the next round reads the whole state.</summary>
     public void Reset() => (anew, ownVersion) = (true, 0);
@@ -73,6 +75,7 @@ internal sealed class ControlRound(Func<string> newId)
         var plan = new Plan(state, scheduler, known);
         plan.ThenOn(DecideNodes(state, now));
         DecideServices(plan, now);
+        Balance(plan, now);
         Schedule(plan, now);
         // Without changes there is no such version of ours, and someone else's transaction gets it.
         ownVersion = plan.Changes.Count > 0 ? state.Version + 1 : 0;
@@ -91,6 +94,7 @@ internal sealed class ControlRound(Func<string> newId)
         (anew, ownVersion) = (false, 0);
         scheduler.Reset(state, now);
         known.Clear();
+        balance.Clear();
         wakeUps.Clear();
         services.Clear();
         nodes.Clear();
@@ -100,6 +104,7 @@ internal sealed class ControlRound(Func<string> newId)
     private void ReadAll(Snapshot state, Timestamp now)
     {
         Clear(state, now);
+        balance.Begin();
         services.UnionWith(state.Services.All.Select(service => service.Id));
         services.UnionWith(state.Tasks.All.Select(task => task.ServiceId));
         globals.UnionWith(state.Services.All.Where(IsGlobal).Select(service => service.Id));
@@ -112,6 +117,7 @@ internal sealed class ControlRound(Func<string> newId)
         foreach (var change in changes)
         {
             scheduler.Observe(change);
+            balance.Observe(change);
             // What this manager decided itself is no news, it was all thought of.
             var own = change.New is { } made && ownVersion != 0 && made.Version.Index == ownVersion;
             switch (change.Kind)
@@ -194,6 +200,21 @@ internal sealed class ControlRound(Func<string> newId)
             if (!decided.More)
                 services.Remove(id);
         }
+    }
+
+    /// <summary>Moves come last, on a state in which nothing else is to be decided; until then they wait.</summary>
+    private void Balance(Plan plan, Timestamp now)
+    {
+        if (plan.Changes.Count > 0 || services.Count > 0)
+            return;
+        var begun = balance.Decide(plan.State, now);
+        wakeUps.Set(BalanceWake, balance.DueAt);
+        foreach (var change in begun)
+        {
+            known.Observe(new(change.Kind, null, change.Object), concerns: true);
+            services.Add(((SwarmTask)change.Object!).ServiceId);
+        }
+        plan.Add(begun);
     }
 
     /// <summary>Tasks that were made just now get their node in the same round, at no further change.</summary>

@@ -2,6 +2,8 @@ using SwarmPS.Api;
 using SwarmPS.Cmdlets.Connection;
 using SwarmPS.Cmdlets.Swarm;
 using SwarmPS.Model;
+using SwarmPS.Model.Validation;
+using SwarmPS.Notation;
 
 namespace SwarmPS.Cmdlets.Tests.Swarm;
 
@@ -83,6 +85,17 @@ public sealed class SwarmTests
         var change = Assert.Single(daemon.Changes);
         Assert.Equal("11", change.Query["version"]);
         Assert.Equal(Cluster.Spec with { Orchestration = new(1), CAConfig = new() { NodeCertExpiry = TimeSpan.FromDays(2) } }, change.As<SwarmSpec>());
+    }
+
+    [Fact]
+    public async Task RebalanceBudget_IsALabelOfTheSwarm_AndLeavesOthersBe()
+    {
+        await using var daemon = await DaemonAsync();
+        using var prompt = new Prompt(daemon);
+        prompt.Run("Set-Swarm -RebalanceBudget 2 -Admit devices; Set-Swarm -RebalanceBudget 0").Clean();
+        Assert.Equal(["2", null], daemon.Changes.Select(change => change.As<SwarmSpec>().Labels?.Find(RebalanceBudget.Label)));
+        Assert.Equal("devices", daemon.Changes.First().As<SwarmSpec>().Labels!.Find(Admission.Label));
+        Assert.NotEmpty(prompt.Run("Set-Swarm -RebalanceBudget -1").Errors);
     }
 
     [Fact]

@@ -15,14 +15,15 @@ public sealed class SwarmValidationTests
         var problems = SpecValidation.Check(new SwarmSpec
         {
             Name = "mine",
+            Labels = new([new("swarmps.rebalance", "many")]),
             Dispatcher = new(TimeSpan.FromSeconds(-1)),
             CAConfig = new() { NodeCertExpiry = TimeSpan.FromMinutes(59), ExternalCAs = [new()], SigningCACert = "a root without its key" },
             EncryptionConfig = new(true),
         });
         Assert.Equal(
-            ["Name", "Dispatcher.HeartbeatPeriod", "CAConfig.NodeCertExpiry", "CAConfig.SigningCACert", "CAConfig.ExternalCAs"],
+            ["Name", "Dispatcher.HeartbeatPeriod", "CAConfig.NodeCertExpiry", "Labels[swarmps.rebalance]", "CAConfig.SigningCACert", "CAConfig.ExternalCAs"],
             problems.Select(problem => problem.Path));
-        Assert.Equal([false, false, false, false, true], problems.Select(problem => problem.Unsupported));
+        Assert.Equal([false, false, false, false, false, true], problems.Select(problem => problem.Unsupported));
     }
 
     [Fact]

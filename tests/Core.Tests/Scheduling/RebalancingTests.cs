@@ -69,13 +69,13 @@ public sealed class RebalancingTests
             var random = new Random(seed);
             var state = State(string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => "abcdefg"[random.Next(7)])), "abcdefg");
             var before = Squares(state);
-            foreach (var move in Rebalancing.Plan(state, Web, new(1)))
+            foreach (var move in new Rebalancing(state, new(1)).Plan(Web))
             {
                 state = state.With([StoreChange.Put(state.Tasks.Find(move.TaskId)! with { NodeId = move.NodeId })]);
                 Assert.True(Squares(state) < before, $"seed {seed}");
                 before = Squares(state);
             }
-            Assert.Empty(Rebalancing.Plan(state, Web, new(1)));
+            Assert.Empty(new Rebalancing(state, new(1)).Plan(Web));
             var counts = state.Nodes.All.Select(node => state.TasksOfNode(node.Id).Count).ToList();
             Assert.True(counts.Max() - counts.Min() <= 1, $"seed {seed}");
         }
@@ -85,7 +85,7 @@ public sealed class RebalancingTests
 
     private static IEnumerable<string> Moved(Snapshot state, TaskSpec? spec = null, int most = int.MaxValue)
     {
-        var moves = Rebalancing.Plan(state, Web with { Spec = Web.Spec with { TaskTemplate = spec ?? new() } }, new(1), most);
+        var moves = new Rebalancing(state, new(1)).Plan(Web with { Spec = Web.Spec with { TaskTemplate = spec ?? new() } }, most);
         Assert.All(moves, move => Assert.NotEqual(move.NodeId, state.Tasks.Find(move.TaskId)!.NodeId));
         return moves.Select(move => move.NodeId);
     }

@@ -1,3 +1,5 @@
+using SwarmPS.Notation;
+
 namespace SwarmPS.Model.Validation;
 
 /// <summary>What holds for a swarm.</summary>
@@ -16,6 +18,9 @@ internal static class SwarmRules
         problems.AddUnless(expiry is null || expiry == TimeSpan.Zero || expiry >= CertExpiryMin, "CAConfig.NodeCertExpiry", "minimum certificate expiry time is: 1h0m0s");
         if (Admission.Of(spec).Except(Admission.Words).FirstOrDefault() is { } word)
             problems.Add($"Labels[{Admission.Label}]", $"'{word}' is nothing that can be admitted: known are {string.Join(", ", Admission.Words)}");
+        problems.AddUnless(
+            spec.Labels?.Find(RebalanceBudget.Label) is not { } budget || RebalanceBudget.TryParse(budget, out _),
+            $"Labels[{RebalanceBudget.Label}]", "it is the number of tasks that are moved at a time, as 2; 0, or no such label, moves none");
         problems.AddUnless(
             string.IsNullOrEmpty(spec.CAConfig?.SigningCACert) == string.IsNullOrEmpty(spec.CAConfig?.SigningCAKey),
             "CAConfig.SigningCACert", "the root certificate and its key go together: managers sign with the key");
