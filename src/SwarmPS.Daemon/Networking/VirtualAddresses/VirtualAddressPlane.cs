@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using SwarmPS.Daemon.Networking.Kernel;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Networking.VirtualAddresses;
+
+/// <summary>Keeps the tables of virtual addresses in the network namespaces of this node's containers as they should be.</summary>
+internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
+{
+    /// <summary>Containers whose tables are changed at the same time: each costs a process.</summary>
+    private const int AtOnce = 4;
+
+    /// <summary>Connections of lost tasks that are ended one by one; with more, all translated ones of the container are.</summary>
+    private const int FlushesMax = 16;
+
+    private readonly ConcurrentDictionary<string, Container> containers = new(StringComparer.Ordinal);
+
+    /// <summary>A task's container runs. Before its next <see cref="ReconcileAsync"/> it has no rules.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="process">The container's first process.</param>
+    public void Add(string task, int process)
+    {
+        Remove(task);
+        // One on the host's own network has none of the swarm's.
+        if (NetworkSpace.OfProcess(process, tools.Space) is { } space)
+            containers[task] = new(space, tools.In(space.Path));
+    }
+
+    /// <summary>A task's container has ended.</summary>
+    public void Remove(string task)
+    {
+        if (containers.TryRemove(task, out var gone))
+            gone.Dispose();
+    }
+
+    /// <summary>Ends when a task's container has its rules; at once where it has them.</summary>
+    public Task StandsAsync(string task, CancellationToken stop) =>
+        containers.TryGetValue(task, out var container) ? container.Stands.WaitAsync(stop) : Task.FromException(new NetworkToolException($"Task {task} has no container on this node."));
+
+    /// <summary>Whether a task's container has its rules.</summary>
+    public bool Stands(string task) => containers.TryGetValue(task, out var container) && container.Stands.IsCompletedSuccessfully;
+
+    /// <summary>Brings all containers' tables about; throws <see cref="AggregateException"/> with the reasons where some could not be.</summary>
+    /// <param name="networks">The node's networks.</param>
+    /// <param name="audit">Look at what there is, whatever is remembered.</param>
+    /// <param name="stop">Stops it in the middle.</param>
+    public async Task ReconcileAsync(IReadOnlyList<NodeNetwork> networks, bool audit, CancellationToken stop)
+    {
+        var (faults, tables) = (new ConcurrentQueue<Exception>(), new ConcurrentDictionary<string, VirtualTable>(StringComparer.Ordinal));
+        var byTask = networks.SelectMany(network => network.Endpoints.Where(endpoint => endpoint.DataPath.Length == 0).Select(endpoint => (endpoint.Task, network)))
+            .ToLookup(pair => pair.Task, pair => pair.network);
+        var limit = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop };
+        await Parallel.ForEachAsync(containers, limit, async (pair, cancel) =>
+        {
+            // Containers on the same networks have the same table.
+            var own = byTask[pair.Key].ToList();
+            var wanted = tables.GetOrAdd(string.Join(' ', own.Select(network => network.Id)), _ => VirtualTable.Of(own));
+            try
+            {
+                await pair.Value.BringAsync(wanted, audit, cancel).ConfigureAwait(false);
+            }
+            catch (NetworkToolException) when (pair.Value.IsGone)
+            {
+                // It ended meanwhile.
+            }
+            catch (NetworkToolException fault)
+            {
+                faults.Enqueue(new NetworkToolException($"The virtual addresses in the container of task {pair.Key} could not be brought about: {fault.Message}", fault));
+            }
+        }).ConfigureAwait(false);
+        if (!faults.IsEmpty)
+            throw new AggregateException(faults);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var task in containers.Keys)
+            Remove(task);
+    }
+
+    private sealed class Container(NetworkSpace space, NetworkTools tools) : IDisposable
+    {
+        private readonly TaskCompletionSource stands = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private VirtualTable? table;
+
+        public Task Stands => stands.Task;
+
+        public bool IsGone { get; private set; }
+
+        public async Task BringAsync(VirtualTable wanted, bool audit, CancellationToken stop)
+        {
+            var current = audit ? await ReadAsync(stop).ConfigureAwait(false) : table;
+            table = null;
+            var script = current is null ? VirtualScript.Whole(wanted) : VirtualScript.Change(current, wanted);
+            if (script.Length > 0)
+                await tools.RunAsync("nft", ["-f", "-"], script, stop).ConfigureAwait(false);
+            table = wanted;
+            stands.TrySetResult();
+            if (current is not null)
+                await EndLostAsync([.. VirtualTable.Lost(current, wanted)], stop).ConfigureAwait(false);
+        }
+
+        public void Dispose()
+        {
+            IsGone = true;
+            stands.TrySetException(new NetworkToolException("The container has ended."));
+            _ = stands.Task.Exception;
+            space.Dispose();
+        }
+
+        private async Task<VirtualTable?> ReadAsync(CancellationToken stop)
+        {
+            var (code, output, _) = await tools.TryAsync("nft", ["-j", "list", "table", "ip", VirtualScript.Table], "", stop).ConfigureAwait(false);
+            return code == 0 ? VirtualReading.Read(output) : null;
+        }
+
+        /// <summary>TCP ends by itself; what goes over UDP to a task that is gone would go on for as long as anyone sends.</summary>
+        private async Task EndLostAsync(IReadOnlyList<(string Virtual, string Backend)> lost, CancellationToken stop)
+        {
+            if (lost.Count > FlushesMax)
+            {
+                await EndAsync(["--dst-nat"], stop).ConfigureAwait(false);
+                return;
+            }
+            foreach (var (address, backend) in lost)
+                await EndAsync(["-d", address, "-r", backend], stop).ConfigureAwait(false);
+        }
+
+        private async Task EndAsync(string[] which, CancellationToken stop)
+        {
+            var (code, output, error) = await tools.TryAsync("conntrack", ["-D", "-p", "udp", .. which], "", stop).ConfigureAwait(false);
+            // It fails with 1 where there is nothing to end, too.
+            if (code != 0 && !error.Contains("0 flow entries", StringComparison.Ordinal))
+                throw new NetworkToolException(string.Create(CultureInfo.InvariantCulture, $"'conntrack -D -p udp {string.Join(' ', which)}' failed with {code}: {error}{output}"));
+        }
+    }
+}
