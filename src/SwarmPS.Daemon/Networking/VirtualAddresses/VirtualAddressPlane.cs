@@ -15,6 +15,7 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
     private const int FlushesMax = 16;
 
     private readonly ConcurrentDictionary<string, Container> containers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> standing = new(StringComparer.Ordinal);
 
     /// <summary>A task's container runs. Before its next <see cref="ReconcileAsync"/> it has no rules.</summary>
     /// <param name="task">The task.</param>
@@ -30,16 +31,13 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
     /// <summary>A task's container has ended.</summary>
     public void Remove(string task)
     {
+        standing.TryRemove(task, out _);
         if (containers.TryRemove(task, out var gone))
             gone.Dispose();
     }
 
-    /// <summary>Ends when a task's container has its rules; at once where it has them.</summary>
-    public Task StandsAsync(string task, CancellationToken stop) =>
-        containers.TryGetValue(task, out var container) ? container.Stands.WaitAsync(stop) : Task.FromException(new NetworkToolException($"Task {task} has no container on this node."));
-
-    /// <summary>Whether a task's container has its rules.</summary>
-    public bool Stands(string task) => containers.TryGetValue(task, out var container) && container.Stands.IsCompletedSuccessfully;
+    /// <summary>Ends when the rules of a task's container stand; at once where they do, and never where there is no such container.</summary>
+    public Task StandsAsync(string task) => Standing(task).Task;
 
     /// <summary>Brings all containers' tables about; throws <see cref="AggregateException"/> with the reasons where some could not be.</summary>
     /// <param name="networks">The node's networks.</param>
@@ -58,7 +56,7 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
             var wanted = tables.GetOrAdd(string.Join(' ', own.Select(network => network.Id)), _ => VirtualTable.Of(own));
             try
             {
-                await pair.Value.BringAsync(wanted, audit, cancel).ConfigureAwait(false);
+                await pair.Value.BringAsync(wanted, audit, () => Standing(pair.Key).TrySetResult(), cancel).ConfigureAwait(false);
             }
             catch (NetworkToolException) when (pair.Value.IsGone)
             {
@@ -69,6 +67,8 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
                 faults.Enqueue(new NetworkToolException($"The virtual addresses in the container of task {pair.Key} could not be brought about: {fault.Message}", fault));
             }
         }).ConfigureAwait(false);
+        foreach (var forgotten in standing.Keys.Where(task => !byTask.Contains(task) && !containers.ContainsKey(task)))
+            standing.TryRemove(forgotten, out _);
         if (!faults.IsEmpty)
             throw new AggregateException(faults);
     }
@@ -80,16 +80,15 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
             Remove(task);
     }
 
+    private TaskCompletionSource Standing(string task) => standing.GetOrAdd(task, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+
     private sealed class Container(NetworkSpace space, NetworkTools tools) : IDisposable
     {
-        private readonly TaskCompletionSource stands = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private VirtualTable? table;
-
-        public Task Stands => stands.Task;
 
         public bool IsGone { get; private set; }
 
-        public async Task BringAsync(VirtualTable wanted, bool audit, CancellationToken stop)
+        public async Task BringAsync(VirtualTable wanted, bool audit, Action stands, CancellationToken stop)
         {
             var current = audit ? await ReadAsync(stop).ConfigureAwait(false) : table;
             table = null;
@@ -97,7 +96,7 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
             if (script.Length > 0)
                 await tools.RunAsync("nft", ["-f", "-"], script, stop).ConfigureAwait(false);
             table = wanted;
-            stands.TrySetResult();
+            stands();
             if (current is not null)
                 await EndLostAsync([.. VirtualTable.Lost(current, wanted)], stop).ConfigureAwait(false);
         }
@@ -105,8 +104,6 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
         public void Dispose()
         {
             IsGone = true;
-            stands.TrySetException(new NetworkToolException("The container has ended."));
-            _ = stands.Task.Exception;
             space.Dispose();
         }
 
