@@ -98,7 +98,7 @@ public sealed class NameAnswersTests
     {
         answers.Set([Network(10) with { Services = [new("m", "many", [], "")], Endpoints = [.. Enumerable.Range(11, 100).Select(number => Endpoint("m", $"10.10.0.{number}"))] }]);
         Assert.EndsWith(" and more", await AskAsync("many"), StringComparison.Ordinal);
-        Assert.Equal(76, (await AskAsync("many", sizeMax: 4096)).Split(' ').Length - 2);
+        Assert.Equal(75, (await AskAsync("many", sizeMax: 4096)).Split(' ').Length - 2);
         Assert.Equal(100, DnsTalk.Read(await answers.AnswerAsync("net10", IPAddress.Parse("10.10.0.11"), DnsTalk.Ask("many"), true, default)).Split(' ').Length);
     }
 
@@ -117,7 +117,8 @@ public sealed class NameAnswersTests
         var random = new Random(5);
         for (var round = 0; round < 20_000; round++)
         {
-            var message = DnsTalk.Ask("some.name", sizeMax: 1000)[..random.Next(40)];
+            var whole = DnsTalk.Ask("some.name", sizeMax: 1000);
+            var message = whole[..random.Next(whole.Length + 1)];
             for (var change = random.Next(4); change > 0 && message.Length > 0; change--)
                 message[random.Next(message.Length)] = (byte)random.Next(256);
             if (DnsMessage.Read(message) is { } question)
