@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using SwarmPS.Api;
 using SwarmPS.Cmdlets.Lab;
 using SwarmPS.Model;
@@ -26,6 +27,35 @@ public sealed class LabTests(ITestOutputHelper report) : IAsyncLifetime
         await Manager.CreateServiceAsync(TaskReach.Service("where"), CancellationToken.None);
         await TaskReach.CheckAsync(lab, "n1", "where");
         await Manager.CreateServiceAsync(Sleeping("web", 6), CancellationToken.None);
+        await RunningAsync("web", tasks => Spread(tasks) is [2, 2, 2]);
+        await WholeNewSetAsync();
+    }
+
+    /// <summary>Blue/green by the cmdlets: the plan names nodes, and the old containers stop only once all of the new ones run.</summary>
+    private async Task WholeNewSetAsync()
+    {
+        var told = await ShellScript.RunAsync($$"""
+            Connect-Swarm -Socket '{{lab.Place("n1").Socket}}' | Out-Null
+            $change = @{ AddEnv = 'SET=green'; Order = 'StartFirst'; Parallelism = 0; UpdateMonitor = '500ms' }
+            Update-SwarmService web @change -WhatIf -InformationVariable plan 6> $null
+            $plan.MessageData.Tasks | ForEach-Object { "planned $($_.Step) $($_.Action) $($_.Node) -> $($_.NewNode)" }
+            "tasks $((Get-SwarmTask web).Count)"
+            Update-SwarmService web @change -Timeout 2m
+            "update $((Get-SwarmService web).UpdateState)"
+            """);
+        var planned = told.Where(line => line.StartsWith("planned ", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
+        Assert.Equal([6, 6], [planned.Count, planned.Count(words => words[1..3] is ["1", "Replace"])]);
+        foreach (var column in (int[])[3, 5])
+            Assert.Equal(["n1", "n1", "n2", "n2", "n3", "n3"], planned.Select(words => words[column]).Order());
+        // The plan made nothing.
+        Assert.Contains("tasks 6", told);
+        Assert.Contains("update Completed", told);
+        List<(DateTimeOffset Started, DateTimeOffset Finished)> times = [];
+        await Eventually.TrueAsync(async () => (times = await TimesAsync("web")).Count(time => time.Finished > time.Started) == 6, () => "the old set to stop\n" + lab.Logs());
+        var old = times.Where(time => time.Finished > time.Started).ToList();
+        var fresh = times.Except(old).ToList();
+        Assert.Equal(6, fresh.Count);
+        Assert.True(fresh.Max(time => time.Started) < old.Min(time => time.Finished), "an old container stopped before all of the new ones ran");
         await RunningAsync("web", tasks => Spread(tasks) is [2, 2, 2]);
     }
 
@@ -120,6 +150,21 @@ public sealed class LabTests(ITestOutputHelper report) : IAsyncLifetime
 
     private async Task<string[]> ContainersAsync(string node) =>
         (await new DockerClient("unix://" + lab.Place(node).EngineSocket).RunAsync("ps", "-q")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>When each container of a service started and ended, by the engines.</summary>
+    private async Task<List<(DateTimeOffset Started, DateTimeOffset Finished)>> TimesAsync(string service)
+    {
+        List<(DateTimeOffset, DateTimeOffset)> times = [];
+        foreach (var node in lab.Names)
+        {
+            var docker = new DockerClient("unix://" + lab.Place(node).EngineSocket);
+            var ids = (await docker.RunAsync("ps", "-aq", "--filter", $"label=com.docker.swarm.service.name={service}")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var told = ids.Length == 0 ? "" : await docker.RunAsync(["inspect", "--format", "{{.State.StartedAt}} {{.State.FinishedAt}}", .. ids]);
+            times.AddRange(told.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
+                .Select(words => (DateTimeOffset.Parse(words[0], CultureInfo.InvariantCulture), DateTimeOffset.Parse(words[1], CultureInfo.InvariantCulture))));
+        }
+        return times;
+    }
 
     /// <summary>Waits until the tasks of a service that run, and are wanted to, are as expected.</summary>
     private Task RunningAsync(string service, Func<List<SwarmTask>, bool> expected, TimeSpan? deadline = null)

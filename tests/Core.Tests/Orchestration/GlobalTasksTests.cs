@@ -32,6 +32,29 @@ public sealed class GlobalTasksTests
     }
 
     [Fact]
+    public void RemovedService_StopsItsTasksOnEveryNode_ThenForgetsThem()
+    {
+        world.CreateGlobal().Settle();
+        world.Delete(world.Web);
+        world.Plan();
+        Assert.Equal([TaskState.Remove, TaskState.Remove, TaskState.Remove], world.Tasks.Select(task => task.DesiredState));
+        foreach (var task in world.Tasks)
+            world.Report(task, TaskState.Shutdown);
+        Assert.Empty(world.Plan().Tasks);
+    }
+
+    [Fact]
+    public void TaskThatIsGone_IsMadeAnew()
+    {
+        world.CreateGlobal().Settle();
+        var gone = world.Live.Single(task => task.NodeId == "b");
+        world.Delete(gone);
+        world.Settle();
+        Assert.Equal(["a", "b", "c"], world.LiveNodes);
+        Assert.DoesNotContain(world.Tasks, task => task.Id == gone.Id);
+    }
+
+    [Fact]
     public void Constraint_ChoosesTheNodes()
     {
         world.CreateGlobal(new() { Placement = new() { Constraints = ["node.hostname != b"] } }).Settle();

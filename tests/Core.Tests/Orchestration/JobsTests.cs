@@ -142,6 +142,32 @@ public sealed class JobsTests
     }
 
     [Fact]
+    public void GlobalJob_GoesOnlyToNodesThatFitAndTakeTasks()
+    {
+        world.Nodes("d").NodeChange("b", node => node with { Spec = node.Spec with { Availability = NodeAvailability.Pause } });
+        world.NodeChange("c", node => node with { Status = node.Status with { State = NodeState.Unknown } });
+        world.CreateGlobalJob(World.Image("job:1") with { Placement = new() { Constraints = ["node.hostname != d"] } }).Settle();
+        Assert.Equal(["a"], world.Tasks.Select(task => task.NodeId));
+        world.NodeChange("b", node => node with { Spec = node.Spec with { Availability = NodeAvailability.Active } }).Back("c").Settle();
+        Assert.Equal(["a", "b", "c"], Running.Select(task => task.NodeId).Order());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void RemovedJob_StopsItsTasks_ThenForgetsThem(bool global)
+    {
+        (global ? world.CreateGlobalJob() : world.CreateJob(3, 5)).Settle();
+        world.Report(Running.First(), TaskState.Complete);
+        world.Delete(world.Web);
+        world.Plan();
+        Assert.Equal([TaskState.Remove, TaskState.Remove], world.Tasks.Select(task => task.DesiredState));
+        foreach (var task in world.Tasks)
+            world.Report(task, TaskState.Shutdown);
+        Assert.Empty(world.Plan().Tasks);
+    }
+
+    [Fact]
     public void TaskThatCompletes_ThoughItsNodeWasDrained_IsNotRunAgain()
     {
         world.CreateGlobalJob().Plan();

@@ -102,6 +102,16 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void WaitingTaskThatIsGone_GetsNoNode()
+    {
+        cluster.Tasks(2).Plan();
+        cluster.Delete(cluster.Of("web").First());
+        cluster.Nodes(1).Plan();
+        Assert.Equal("n001", cluster.Only.NodeId);
+        Assert.Equal([1], cluster.Loads());
+    }
+
+    [Fact]
     public void Reservation_IsHeldUntilTheTaskHasReallyStopped()
     {
         var spec = new TaskSpec { Resources = new() { Reservations = new() { MemoryBytes = 3L << 30 } } };

@@ -56,6 +56,25 @@ public sealed class ControlLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task WhatIsToBeForgotten_IsFoundByALeaderThatBegins()
+    {
+        await SetUpAsync();
+        var stopped = new SwarmTask { ServiceId = "gone", Slot = 1, NodeId = "n1", DesiredState = TaskState.Remove, Status = new() { State = TaskState.Shutdown } };
+        await store.UpdateAsync(
+            tx =>
+            {
+                tx.Put(stopped with { Id = "over" });
+                tx.Put(stopped with { Id = "runs", Status = new() { State = TaskState.Running } });
+                tx.Put(stopped with { Id = "waits", NodeId = "", DesiredState = TaskState.Running, Status = new() { State = TaskState.Pending } });
+            },
+            deadline.Token);
+        Start();
+        await UntilAsync(() => store.Current.Tasks.All is { Count: 1 } left && left.Single().Id == "runs");
+        await ReportAsync(store.Current.Tasks.Find("runs")!, TaskState.Shutdown);
+        await UntilAsync(() => store.Current.Tasks.Count == 0);
+    }
+
+    [Fact]
     public async Task FailedTask_StartsAnewWhenItsDelayHasPassed()
     {
         await SetUpAsync();
