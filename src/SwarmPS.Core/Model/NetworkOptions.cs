@@ -12,6 +12,9 @@ public static class NetworkOptions
     /// <summary>The option with the size of packets in bytes.</summary>
     public const string Mtu = "com.docker.network.driver.mtu";
 
+    /// <summary>The size of packets where nothing is said: what an Ethernet packet holds, less what VXLAN needs of it.</summary>
+    public const int MtuDefault = 1450;
+
     /// <summary>The smallest size of packets that IPv4 allows.</summary>
     public const uint MtuMin = 68;
 

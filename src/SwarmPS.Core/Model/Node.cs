@@ -17,10 +17,19 @@ public sealed record Node : StoreObject
     /// <summary>The node's part in the managers' quorum; absent on a worker.</summary>
     public ManagerStatus? ManagerStatus { get; init; }
 
+    /// <summary>The node's own gateway address in each of the swarm's networks that it takes part in. Not shown.</summary>
+    [JsonIgnore]
+    public ValueList<NodeGateway>? Gateways { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override ObjectKind Kind => ObjectKind.Node;
 }
+
+/// <summary>A node's own gateway address in a network of the swarm.</summary>
+/// <param name="NetworkId">The network.</param>
+/// <param name="Address">The address, without a prefix length.</param>
+public sealed record NodeGateway(string NetworkId, string Address);
 
 /// <summary>What the administrator wants of a node.</summary>
 public sealed record NodeSpec

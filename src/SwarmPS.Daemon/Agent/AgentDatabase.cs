@@ -26,6 +26,7 @@ internal sealed class AgentDatabase : IDisposable
     private readonly object gate = new();
     private Dictionary<string, Row> changed = [];
     private NodeDescription? description;
+    private NodeNetworks? networks;
     private TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private AgentDatabase(AgentOptions options, SqliteConnection connection, ILogger log) =>
@@ -91,6 +92,25 @@ internal sealed class AgentDatabase : IDisposable
         }
     }
 
+    /// <summary>What the networks of the node last were to be, or null: they are made again before a manager is reached.</summary>
+    public NodeNetworks? LoadNetworks()
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT value FROM node WHERE name = 'networks'";
+        try
+        {
+            return command.ExecuteScalar() is byte[] bytes ? MessageEncoding.Read<NodeNetworks, AgentEncoders>(new(options.Unseal(bytes))) : null;
+        }
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
+        {
+            log.RowUnreadable("networks", connection.DataSource, unreadable.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Keeps what the networks of the node are to be.</summary>
+    public void KeepNetworks(NodeNetworks wanted) => Change(() => networks = wanted);
+
     /// <summary>Keeps a task.</summary>
     public void Keep(KeptTask task) => Change(() => changed[task.Task.Id] = new(task));
 
@@ -115,13 +135,14 @@ internal sealed class AgentDatabase : IDisposable
     {
         Dictionary<string, Row> batch;
         NodeDescription? said;
+        NodeNetworks? wanted;
         lock (gate)
-            ((batch, changed), (said, description)) = ((changed, []), (description, null));
-        if (batch.Count == 0 && said is null)
+            ((batch, changed), (said, description), (wanted, networks)) = ((changed, []), (description, null), (networks, null));
+        if (batch.Count == 0 && said is null && wanted is null)
             return;
         try
         {
-            Write(batch, said);
+            Write(batch, said, wanted);
         }
         catch (SqliteException failure)
         {
@@ -131,6 +152,7 @@ internal sealed class AgentDatabase : IDisposable
                 foreach (var (id, row) in batch)
                     changed.TryAdd(id, row);
                 description ??= said;
+                networks ??= wanted;
             }
         }
     }
@@ -139,7 +161,7 @@ internal sealed class AgentDatabase : IDisposable
     public void Clear()
     {
         lock (gate)
-            (changed, description) = ([], null);
+            (changed, description, networks) = ([], null, null);
         using var command = connection.CreateCommand();
         command.CommandText = "DELETE FROM tasks; DELETE FROM node;";
         command.ExecuteNonQuery();
@@ -199,13 +221,15 @@ internal sealed class AgentDatabase : IDisposable
             wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private void Write(Dictionary<string, Row> batch, NodeDescription? said)
+    private void Write(Dictionary<string, Row> batch, NodeDescription? said, NodeNetworks? wanted)
     {
         using var transaction = connection.BeginTransaction();
         foreach (var (id, row) in batch)
             Write(transaction, id, row.Task);
         if (said is not null)
             Execute(transaction, "INSERT OR REPLACE INTO node VALUES ('description', $value)", ("$value", options.Seal(StoreEncoding.Write(new Node { Description = said }))));
+        if (wanted is not null)
+            Execute(transaction, "INSERT OR REPLACE INTO node VALUES ('networks', $value)", ("$value", options.Seal(MessageEncoding.Write<NodeNetworks, AgentEncoders>(wanted))));
         transaction.Commit();
     }
 

@@ -26,6 +26,9 @@ internal static partial class AgentLog
     [LoggerMessage(3106, LogLevel.Error, "The runner of task {Task} failed")]
     internal static partial void RunnerFailed(this ILogger log, Exception fault, string task);
 
+    [LoggerMessage(3119, LogLevel.Warning, "The networks of this node are not as they should be; trying again. {Reason}")]
+    internal static partial void NetworksNotReached(this ILogger log, string reason);
+
     [LoggerMessage(3107, LogLevel.Warning, "The session with the managers ended; trying again. {Reason}")]
     internal static partial void SessionLost(this ILogger log, string reason);
 

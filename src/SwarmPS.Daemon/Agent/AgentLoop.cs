@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Agent.Engine;
 using SwarmPS.Daemon.Composition;
 using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Daemon.Networking;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Agent;
@@ -28,6 +29,7 @@ internal sealed partial class AgentLoop : IEngineObserver
     private readonly HashSet<Task> work = [];
     private AgentDatabase? database;
     private RunnerContext? shared;
+    private NodeNetworkKeeper? networks;
     private CancellationToken stopped;
     private bool listed;
     private bool assigned;
@@ -47,6 +49,9 @@ internal sealed partial class AgentLoop : IEngineObserver
     /// <summary>Hears of managers that want a stream with this node; it must not wait.</summary>
     public Action<StreamCall>? Called { get; init; }
 
+    /// <summary>Makes the networks of the swarm here; without it this node runs no task that is on one.</summary>
+    public INodePlane? Plane { get; init; }
+
     /// <summary>Runs until stopped; ends by a fault where a loop of the agent fails.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -59,6 +64,8 @@ internal sealed partial class AgentLoop : IEngineObserver
             scope.Run("status reports", reporter.RunAsync);
             scope.Run("agent database", kept.RunAsync);
             scope.Run("node description", DescribeAsync);
+            if (networks is { } keeper)
+                scope.Run("networks", keeper.RunAsync);
             scope.Run("sessions", HoldSessionsAsync);
             await Task.WhenAny(scope.FirstFault, Task.Delay(Timeout.Infinite, stop)).ConfigureAwait(false);
             fault = scope.FirstFault.IsCompleted ? await scope.FirstFault.ConfigureAwait(false) : null;
@@ -109,12 +116,16 @@ internal sealed partial class AgentLoop : IEngineObserver
         lock (gate)
         {
             (database, stopped) = (kept, stop);
+            networks = Plane is null ? null : new(Plane, clock, log);
+            if (kept.LoadNetworks() is { } known)
+                networks?.Set(known);
             shared = new()
             {
                 SwarmId = options.SwarmId,
                 Engine = engine,
                 Watch = watch,
                 Folders = folders,
+                Networks = networks,
                 Images = new(engine, clock, log, stop),
                 Starts = new(Limits.StartsAtOnce),
                 Report = Report,
@@ -140,6 +151,8 @@ internal sealed partial class AgentLoop : IEngineObserver
             Called?.Invoke(call);
         lock (gate)
         {
+            if (networks?.Take(assignments) == true)
+                database!.KeepNetworks(networks.Wanted);
             // Before the tasks that need them come, and after those that needed them were told to end.
             shelf.Take(assignments);
             if (assignments.Complete)

@@ -30,6 +30,15 @@ internal static class Limits
     /// <summary>How long a stopped container's exit code is waited for before the engine is asked.</summary>
     public static readonly TimeSpan ExitEventWait = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a task that is to stop waits for this node's own networks to lead to it no more.</summary>
+    public static readonly TimeSpan WithdrawWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long it waits after that for the other nodes' networks, which were told at the same time.</summary>
+    public static readonly TimeSpan DrainWait = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often the networks are compared with what there is, though nothing has changed.</summary>
+    public static readonly TimeSpan NetworkAuditInterval = TimeSpan.FromMinutes(5);
+
     /// <summary>How far back events are asked for, so that none falls between a list and the stream.</summary>
     public static readonly TimeSpan EventOverlap = TimeSpan.FromSeconds(1);
 }

@@ -72,7 +72,8 @@ internal sealed partial class TaskRunner
             var spec = task.Spec.ContainerSpec;
             if (spec is not null && EngineFields.AsksForNewer(spec))
                 EngineFields.Check(spec, await OnEngineAsync(() => shared.Engine.ApiVersionAsync(wanted), wanted).ConfigureAwait(false));
-            var request = ContainerRequest.Of(task, shared.Node(), shared.SwarmId, shared.Folders.FilesOf(task));
+            var networking = await AttachAsync(wanted).ConfigureAwait(false);
+            var request = ContainerRequest.Of(task, shared.Node(), shared.SwarmId, shared.Folders.FilesOf(task), networking);
             var pull = await OnEngineAsync(() => shared.Images.EnsureAsync(request.Image, spec?.RegistryAuth, wanted), wanted).ConfigureAwait(false);
             warning = pull is { Failure: { } failure, HasCopy: true } ? $"the image could not be pulled, this node's own copy is used: {failure}" : null;
             await MakeFilesAsync(wanted).ConfigureAwait(false);
@@ -85,12 +86,14 @@ internal sealed partial class TaskRunner
     private async Task StartAsync(CancellationToken wanted, CancellationToken stop)
     {
         await MakeFilesAsync(wanted).ConfigureAwait(false);
+        var networking = await AttachAsync(wanted).ConfigureAwait(false);
         await HoldStartAsync(wanted).ConfigureAwait(false);
         if (condition == ContainerCondition.None)
-            await CreateAsync(ContainerRequest.Of(task, shared.Node(), shared.SwarmId, shared.Folders.FilesOf(task)), null, wanted, stop).ConfigureAwait(false);
+            await CreateAsync(ContainerRequest.Of(task, shared.Node(), shared.SwarmId, shared.Folders.FilesOf(task), networking), null, wanted, stop).ConfigureAwait(false);
         var id = container!.Id;
         try
         {
+            await ConnectAsync(id, networking, wanted, stop).ConfigureAwait(false);
             await OnEngineAsync(() => shared.Engine.StartContainerAsync(id, stop), wanted).ConfigureAwait(false);
         }
         catch (EngineException refusal)
@@ -198,6 +201,8 @@ internal sealed partial class TaskRunner
         ReleaseStart();
         if (ContainerId is { } id && condition is ContainerCondition.Running)
         {
+            if (shutdown)
+                await DrainAsync(stop).ConfigureAwait(false);
             var stopping = InsistAsync("stopped", id, () => shared.Engine.StopContainerAsync(id, stop), stop);
             if (shutdown && !HoldsItsPlace)
                 await ReportAtEndAsync(stopping, stop).ConfigureAwait(false);

@@ -29,6 +29,9 @@ internal sealed record RunnerContext
     /// <summary>Takes a task's status, to be kept and reported.</summary>
     public required Action<string, SwarmTaskStatus> Report { get; init; }
 
+    /// <summary>The networks; null on a node without a data plane.</summary>
+    public NodeNetworkKeeper? Networks { get; init; }
+
     /// <summary>What this node says of itself; templates read it.</summary>
     public required Func<NodeDescription?> Node { get; init; }
 
@@ -201,6 +204,7 @@ internal sealed partial class TaskRunner
             if (step is TaskStep.Wait or TaskStep.Discover)
                 ReleaseStart();
             EmptyFilesOfEnded();
+            await ShowNetworksAsync(stop).ConfigureAwait(false);
             await TakeAsync(step, changed, stop).ConfigureAwait(false);
         }
     }

@@ -17,6 +17,7 @@ internal sealed class DispatchTerm
     private readonly CancellationToken ended;
     private readonly object gate = new();
     private readonly Dictionary<string, NodeSession> sessions = [];
+    private readonly NetworkPicture networks = new();
     private readonly NodeWatch watch;
     private readonly ChangeSubscription feed;
     private readonly TimeProvider clock;
@@ -29,8 +30,9 @@ internal sealed class DispatchTerm
         watch = new(store, SessionOf, Silent, clock, log);
         Statuses = new(store);
         // Sessions read the state when they open, which is later: of what was before, the feed need not tell.
-        feed = store.Feed.Subscribe(ObjectKind.Task, ObjectKind.Node);
+        feed = store.Feed.Subscribe(ObjectKind.Task, ObjectKind.Node, ObjectKind.Service, ObjectKind.Network);
         feed.TryNext();
+        networks.Reset(store.Current);
     }
 
     /// <summary>Takes statuses.</summary>
@@ -60,7 +62,7 @@ internal sealed class DispatchTerm
         string nodeId, string address, NodeDescription description, Heartbeat? heartbeat, [EnumeratorCancellation] CancellationToken stop)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, ended);
-        var session = new NodeSession(nodeId, store, heartbeat);
+        var session = new NodeSession(nodeId, store, networks, heartbeat);
         Enter(session);
         try
         {
@@ -183,14 +185,34 @@ internal sealed class DispatchTerm
             {
                 if (batch.Resync)
                     Reread(store.Current);
+                else
+                    RouteNetworks(batch.Changes);
                 foreach (var change in batch.Changes)
                     Route(change);
             }
         }
     }
 
+    /// <summary>Tells the sessions which networks have changed, before they hear of the tasks on them.</summary>
+    private void RouteNetworks(IReadOnlyList<ObjectChange> changes)
+    {
+        HashSet<string> changed = new(StringComparer.Ordinal);
+        var ports = false;
+        foreach (var change in changes)
+        {
+            var concerned = networks.Observe(change);
+            changed.UnionWith(concerned.Networks);
+            ports |= concerned.Ports;
+        }
+        if (changed.Count == 0 && !ports)
+            return;
+        foreach (var session in sessions.Values.Where(session => ports || networks.Concerns(session.NodeId, changed)))
+            session.MarkNetworks(changed);
+    }
+
     private void Reread(Snapshot state)
     {
+        networks.Reset(state);
         foreach (var session in sessions.Values)
         {
             if (state.Nodes.Find(session.NodeId) is null)
@@ -211,6 +233,8 @@ internal sealed class DispatchTerm
                 watch.Expect(change.Object.Id, options.DownAfterNewLeader);
             return;
         }
+        if (change.Kind != ObjectKind.Task)
+            return;
         var (before, after) = ((SwarmTask?)change.Old, (SwarmTask?)change.New);
         if (AssignedTask.Of(before) == AssignedTask.Of(after))
             return;

@@ -14,11 +14,21 @@ public sealed record Assignments(bool Complete, IReadOnlyList<SwarmTask> Tasks, 
     /// <summary>Ids of secrets and configs that no task of the node names any more.</summary>
     public IReadOnlyList<string> RemovedPayloads { get; init; } = [];
 
+    /// <summary>Networks that the node takes part in and that are new or have changed, each whole; all of them where this is complete.</summary>
+    public IReadOnlyList<NodeNetwork> Networks { get; init; } = [];
+
+    /// <summary>Ids of networks that the node takes part in no more.</summary>
+    public IReadOnlyList<string> RemovedNetworks { get; init; } = [];
+
+    /// <summary>All ports of the routing mesh, where they have changed; else null.</summary>
+    public ValueList<MeshPort>? MeshPorts { get; init; }
+
     /// <summary>Managers that the node is to come to with a stream.</summary>
     public IReadOnlyList<StreamCall> Calls { get; init; } = [];
 
     /// <summary>Whether it says nothing.</summary>
-    public bool IsEmpty => !Complete && Tasks.Count + Removed.Count + Payloads.Count + RemovedPayloads.Count + Calls.Count == 0;
+    public bool IsEmpty => !Complete && MeshPorts is null &&
+        Tasks.Count + Removed.Count + Payloads.Count + RemovedPayloads.Count + Networks.Count + RemovedNetworks.Count + Calls.Count == 0;
 }
 
 /// <summary>A manager wants a stream with a node: output of a task, or a command in one.</summary>

@@ -9,13 +9,16 @@ namespace SwarmPS.Daemon.Dispatch;
 /// </summary>
 /// <param name="nodeId">The node.</param>
 /// <param name="store">The store.</param>
+/// <param name="networks">The networks of all nodes.</param>
 /// <param name="heartbeat">When the node was last heard; null for the node of this very process.</param>
-internal sealed class NodeSession(string nodeId, SwarmStore store, Heartbeat? heartbeat = null)
+internal sealed class NodeSession(string nodeId, SwarmStore store, NetworkPicture networks, Heartbeat? heartbeat = null)
 {
     private readonly object gate = new();
     private readonly Dictionary<string, AssignedTask> sent = [];
     private readonly NodePayloads payloads = new();
+    private readonly SentNetworks sentNetworks = new(nodeId, networks);
     private HashSet<string> changed = [];
+    private HashSet<string> changedNetworks = [];
     private List<StreamCall> calls = [];
     private bool all = true;
     private string? ended;
@@ -29,6 +32,9 @@ internal sealed class NodeSession(string nodeId, SwarmStore store, Heartbeat? he
 
     /// <summary>A task has changed.</summary>
     public void Mark(string taskId) => Change(() => changed.Add(taskId));
+
+    /// <summary>Networks have changed, or who is on them.</summary>
+    public void MarkNetworks(IEnumerable<string> ids) => Change(() => changedNetworks.UnionWith(ids));
 
     /// <summary>Any task may have changed.</summary>
     public void MarkAll() => Change(() => all = true);
@@ -45,19 +51,20 @@ internal sealed class NodeSession(string nodeId, SwarmStore store, Heartbeat? he
         while (true)
         {
             bool everything;
-            HashSet<string> some;
+            HashSet<string> some, someNetworks;
             List<StreamCall> called;
             Task wait;
             lock (gate)
             {
                 if (ended is { } reason)
                     throw new SwarmException(SwarmErrorCode.Unavailable, $"The session of node {nodeId} has ended: {reason}");
-                ((everything, all), (some, changed), (called, calls)) = ((all, false), (changed, []), (calls, []));
+                ((everything, all), (some, changed), (someNetworks, changedNetworks), (called, calls)) = ((all, false), (changed, []), (changedNetworks, []), (calls, []));
                 if (wake.Task.IsCompleted)
                     wake = NewSignal();
                 wait = wake.Task;
             }
             var next = (everything ? Everything(store.Current) : Changes(store.Current, some)) with { Calls = called };
+            next = sentNetworks.Tell(next, someNetworks);
             if (!next.IsEmpty)
                 return next;
             await wait.WaitAsync(stop).ConfigureAwait(false);

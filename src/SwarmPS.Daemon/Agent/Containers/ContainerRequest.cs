@@ -1,3 +1,4 @@
+using SwarmPS.Daemon.Networking;
 using SwarmPS.Model;
 using SwarmPS.Notation;
 using Wire = Docker.DotNet.Models;
@@ -11,7 +12,7 @@ internal static class ContainerRequest
     private static readonly string[] Predefined = ["bridge", "host", "none"];
 
     /// <summary>The request. Throws <see cref="TaskRefusedException"/> where the spec asks for what this node cannot do.</summary>
-    public static Wire.CreateContainerParameters Of(SwarmTask task, NodeDescription? node, string swarmId, IReadOnlyList<TaskFile> files)
+    public static Wire.CreateContainerParameters Of(SwarmTask task, NodeDescription? node, string swarmId, IReadOnlyList<TaskFile> files, ContainerNetworking? networking = null)
     {
         var spec = task.Spec.ContainerSpec ?? throw new TaskRefusedException($"The task has no container; the runtime '{task.Spec.Runtime}' is not supported.");
         var expand = Expander(TemplateContext.Of(task, node));
@@ -34,6 +35,8 @@ internal static class ContainerRequest
         };
         SetCommand(request, spec);
         ContainerPorts.Publish(request, host, task.Ports);
+        if (networking is not null)
+            ContainerNetworks.Apply(request, host, networking);
         return request;
     }
 
@@ -42,7 +45,7 @@ internal static class ContainerRequest
         var host = new Wire.HostConfig
         {
             RestartPolicy = new() { Name = Wire.RestartPolicyKind.No },
-            NetworkMode = NetworkMode(task.Spec)!,
+            NetworkMode = task.NetworksAttachments is { Count: > 0 } ? null! : NetworkMode(task.Spec)!,
             ReadonlyRootfs = spec.ReadOnly,
             Init = spec.Init,
             Isolation = spec.Isolation!,
@@ -68,7 +71,7 @@ internal static class ContainerRequest
         if (networks is [{ Target: { } target }] && Predefined.Contains(target))
             return target;
         var names = string.Join(", ", networks.Select(network => network.Target));
-        throw new TaskRefusedException($"The networks {names} cannot be joined: only one of {string.Join(", ", Predefined)} is supported yet.");
+        throw new TaskRefusedException($"The networks {names} cannot be joined: the task was given no address there.");
     }
 
     /// <summary>A command replaces the image's entry point and arguments; arguments alone replace just the image's own.</summary>

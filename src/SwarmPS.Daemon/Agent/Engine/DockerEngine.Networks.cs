@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Net;
 using Docker.DotNet.Models;
+using SwarmPS.Daemon.Agent.Containers;
+using SwarmPS.Daemon.Networking;
 using SwarmPS.Daemon.Networking.Overlay;
 
 namespace SwarmPS.Daemon.Agent.Engine;
@@ -35,6 +38,19 @@ internal sealed partial class DockerEngine : IEngineNetworks
 
     /// <inheritdoc/>
     public Task RemoveNetworkAsync(string id, CancellationToken stop) => IfThereAsync(client.Networks.DeleteNetworkAsync(id, stop));
+
+    /// <inheritdoc/>
+    public async Task ConnectNetworkAsync(string id, ContainerPlace place, CancellationToken stop)
+    {
+        try
+        {
+            await AskAsync(client.Networks.ConnectNetworkAsync(place.EngineNetwork, new() { Container = id, EndpointConfig = ContainerNetworks.Settings(place) }, stop)).ConfigureAwait(false);
+        }
+        catch (EngineException there) when (there.Status == HttpStatusCode.Forbidden && there.Message.Contains("already exists in network", StringComparison.Ordinal))
+        {
+            // An earlier try got through.
+        }
+    }
 
     private static EngineNetwork Read(NetworkResponse network)
     {

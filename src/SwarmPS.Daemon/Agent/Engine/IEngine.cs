@@ -1,5 +1,6 @@
 using Docker.DotNet.Models;
 using SwarmPS.Api;
+using SwarmPS.Daemon.Networking;
 using SwarmPS.Model;
 using Version = System.Version;
 
@@ -28,6 +29,9 @@ internal interface IEngine : IDisposable
 
     /// <summary>Creates a container and gives its id.</summary>
     Task<string> CreateContainerAsync(CreateContainerParameters request, CancellationToken stop);
+
+    /// <summary>Puts a container on a further network; one that is there already is left as it is.</summary>
+    Task ConnectNetworkAsync(string id, ContainerPlace place, CancellationToken stop);
 
     /// <summary>Starts a container; one that runs is left as it is.</summary>
     Task StartContainerAsync(string id, CancellationToken stop);

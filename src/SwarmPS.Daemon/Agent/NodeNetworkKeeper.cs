@@ -1,0 +1,173 @@
+using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Agent.Engine;
+using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Daemon.Networking;
+using SwarmPS.Daemon.Networking.Kernel;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Agent;
+
+/// <summary>Has the data plane bring this node's networks to what the managers last said, and tells runners when theirs are ready.</summary>
+/// <param name="plane">The data plane.</param>
+/// <param name="clock">The time.</param>
+/// <param name="log">The log.</param>
+internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, ILogger log)
+{
+    private readonly object gate = new();
+    private NodeNetworks wanted = NodeNetworks.None;
+    private NodeNetworks? reached;
+    private string? failure;
+    private TaskCompletionSource asked = NewSignal();
+    private TaskCompletionSource moved = NewSignal();
+
+    /// <summary>The data plane.</summary>
+    public INodePlane Plane => plane;
+
+    /// <summary>What the managers last said.</summary>
+    public NodeNetworks Wanted
+    {
+        get
+        {
+            lock (gate)
+                return wanted;
+        }
+    }
+
+    /// <summary>Takes what was kept from before a restart.</summary>
+    public void Set(NodeNetworks networks) => Change(() => wanted = networks);
+
+    /// <summary>Takes what the managers say; false where they say nothing of networks.</summary>
+    public bool Take(Assignments assignments)
+    {
+        if (!assignments.Complete && assignments.Networks.Count + assignments.RemovedNetworks.Count == 0 && assignments.MeshPorts is null)
+            return false;
+        var gone = assignments.Networks.Select(network => network.Id).Concat(assignments.RemovedNetworks).ToHashSet(StringComparer.Ordinal);
+        Change(() => wanted = new(
+            (assignments.Complete ? [] : wanted.Networks.Where(network => !gone.Contains(network.Id))).Concat(assignments.Networks).OrderBy(network => network.Id, StringComparer.Ordinal).ToValueList(),
+            assignments.MeshPorts ?? wanted.Ports));
+        return true;
+    }
+
+    /// <summary>Reconciles until stopped: on change, after a failure, and from time to time. Nothing is touched before something was said.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var backoff = new Backoff(clock);
+        while (true)
+        {
+            await AskedAsync(stop).ConfigureAwait(false);
+            var now = Wanted;
+            try
+            {
+                await plane.ReconcileAsync(now, stop).ConfigureAwait(false);
+                Move(() => (reached, failure) = (now, null));
+                backoff.Reset();
+            }
+            catch (Exception fault) when (fault is AggregateException or NetworkToolException or EngineException or EngineUnreachableException or IOException)
+            {
+                log.NetworksNotReached(fault.Message);
+                Move(() => failure = fault.Message);
+                await Task.WhenAny(backoff.WaitAsync(stop), AskedAgainAsync(now, stop)).ConfigureAwait(false);
+                stop.ThrowIfCancellationRequested();
+                lock (gate)
+                    asked.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Waits until the networks have a place for a task.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="tell">Hears why it takes longer.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public Task UntilPlacedAsync(SwarmTask task, Action<string> tell, CancellationToken stop)
+    {
+        var ids = task.NetworksAttachments.OrEmpty().Select(attachment => attachment.Network?.Id).ToList();
+        return UntilAsync(now => ids.TrueForAll(id => now.Networks.Any(network => network.Id == id && network.Endpoints.Any(endpoint => endpoint.Task == task.Id))), tell, stop);
+    }
+
+    /// <summary>
+    /// Waits until neither this node's networks nor, as far as can be known, those of others lead to a task. A node that cannot be
+    /// told must not keep the task from stopping, so the wait has an end in any case.
+    /// </summary>
+    public async Task DrainAsync(string taskId, CancellationToken stop)
+    {
+        using var late = new CancellationTokenSource(Limits.WithdrawWait, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop);
+        try
+        {
+            await UntilAsync(now => !now.Networks.Any(network => network.Endpoints.Any(endpoint => endpoint.Task == taskId && endpoint.Serving)), _ => { }, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return;
+        }
+        if (Wanted.Networks.Any(network => network.Gateways.Count > 0))
+            await Task.Delay(Limits.DrainWait, clock, stop).ConfigureAwait(false);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task UntilAsync(Func<NodeNetworks, bool> isSo, Action<string> tell, CancellationToken stop)
+    {
+        string? told = null;
+        while (true)
+        {
+            Task wait;
+            string? why;
+            lock (gate)
+            {
+                if (reached is { } now && isSo(now))
+                    return;
+                (wait, why) = (moved.Task, failure);
+            }
+            if (why is not null && why != told)
+                tell(told = why);
+            await wait.WaitAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    private void Change(Action change)
+    {
+        lock (gate)
+        {
+            change();
+            asked.TrySetResult();
+        }
+    }
+
+    private void Move(Action change)
+    {
+        lock (gate)
+        {
+            change();
+            moved.TrySetResult();
+            moved = NewSignal();
+        }
+    }
+
+    /// <summary>Waits until something was said, or, once something was, until it is time to look.</summary>
+    private async Task AskedAsync(CancellationToken stop)
+    {
+        Task wait;
+        lock (gate)
+            wait = asked.Task;
+        if (reached is null)
+        {
+            await wait.WaitAsync(stop).ConfigureAwait(false);
+        }
+        else
+        {
+            using var audit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            await Task.WhenAny(wait, Task.Delay(Limits.NetworkAuditInterval, clock, audit.Token)).ConfigureAwait(false);
+            await audit.CancelAsync().ConfigureAwait(false);
+            stop.ThrowIfCancellationRequested();
+        }
+        lock (gate)
+            asked = NewSignal();
+    }
+
+    private Task AskedAgainAsync(NodeNetworks now, CancellationToken stop)
+    {
+        lock (gate)
+            return ReferenceEquals(now, wanted) ? asked.Task.WaitAsync(stop) : Task.CompletedTask;
+    }
+}

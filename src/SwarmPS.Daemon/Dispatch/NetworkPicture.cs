@@ -1,0 +1,241 @@
+using System.Globalization;
+using SwarmPS.Api;
+using SwarmPS.Daemon.Networking;
+using SwarmPS.Model;
+using SwarmPS.Notation;
+using SwarmPS.Store;
+
+namespace SwarmPS.Daemon.Dispatch;
+
+/// <summary>
+/// Who is where in the swarm's networks, from which each node's part is made. It is kept up with the store's changes: a change costs
+/// the networks that it concerns. May be asked and told at the same time.
+/// </summary>
+internal sealed class NetworkPicture
+{
+    private readonly object gate = new();
+    private readonly Dictionary<string, PicturedNetwork> networks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<string>> tasks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<string>> services = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Node> nodes = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ValueList<MeshPort>> published = new(StringComparer.Ordinal);
+    private ValueList<MeshPort>? ports = [];
+
+    /// <summary>The ports of the routing mesh, the same on every node.</summary>
+    public ValueList<MeshPort> Ports
+    {
+        get
+        {
+            lock (gate)
+                return ports ??= published.Values.SelectMany(some => some).ToValueList();
+        }
+    }
+
+    /// <summary>Makes the picture anew.</summary>
+    public void Reset(Snapshot state)
+    {
+        lock (gate)
+        {
+            networks.Clear();
+            tasks.Clear();
+            services.Clear();
+            nodes.Clear();
+            published.Clear();
+            ports = null;
+            foreach (var item in state.Networks.All.Cast<StoreObject>().Concat(state.Nodes.All).Concat(state.Services.All).Concat(state.Tasks.All))
+                Observe(new ObjectChange(item.Kind, null, item));
+        }
+    }
+
+    /// <summary>Takes notice of a change.</summary>
+    /// <returns>The networks that it concerns, and whether the ports of all nodes have changed.</returns>
+    public (IReadOnlyCollection<string> Networks, bool Ports) Observe(in ObjectChange change)
+    {
+        lock (gate)
+        {
+            return change.Object switch
+            {
+                Network network => (Observe((Network?)change.New, network.Id), false),
+                Service service => (Observe((Service?)change.New, service.Id), Publish((Service?)change.New, service.Id)),
+                SwarmTask task => (Observe((SwarmTask?)change.New, task.Id), false),
+                Node node => (Observe((Node?)change.New, node.Id), false),
+                _ => ([], false),
+            };
+        }
+    }
+
+    /// <summary>The networks that a node takes part in.</summary>
+    public IReadOnlyCollection<string> NetworksOf(string nodeId)
+    {
+        lock (gate)
+            return [.. networks.Values.Where(network => network.Has(nodeId)).Select(network => network.Id)];
+    }
+
+    /// <summary>A network as a node sees it, which is told of it now; null where the node takes no part in it.</summary>
+    public NodeNetwork? Find(string id, string nodeId)
+    {
+        lock (gate)
+        {
+            if (!networks.TryGetValue(id, out var pictured))
+                return null;
+            if (pictured.Network is { } network && pictured.Has(nodeId) && GatewayOf(nodes.GetValueOrDefault(nodeId), id) is { } gateway)
+            {
+                pictured.Told.Add(nodeId);
+                return Of(pictured, network, nodeId, gateway);
+            }
+            pictured.Told.Remove(nodeId);
+            return null;
+        }
+    }
+
+    /// <summary>Whether a node takes part in one of some networks, or was told of it.</summary>
+    public bool Concerns(string nodeId, IReadOnlyCollection<string> ids)
+    {
+        lock (gate)
+            return ids.Any(id => !networks.TryGetValue(id, out var network) || network.Has(nodeId) || network.Told.Contains(nodeId));
+    }
+
+    private static string? GatewayOf(Node? node, string networkId) =>
+        node?.Gateways.OrEmpty().FirstOrDefault(gateway => gateway.NetworkId == networkId)?.Address;
+
+    private NodeNetwork Of(PicturedNetwork pictured, Network network, string nodeId, string gateway)
+    {
+        var options = (network.DriverState?.Options).OrEmpty();
+        return new()
+        {
+            Id = network.Id,
+            Name = network.Spec.Name ?? "",
+            Vni = Allocation.NetworkAllocation.VniOf(network),
+            Subnet = NetworkUse.SubnetOf(network) ?? "",
+            Gateway = gateway,
+            Mtu = int.TryParse(options.Find(NetworkOptions.Mtu), NumberStyles.None, CultureInfo.InvariantCulture, out var mtu) ? mtu : NetworkOptions.MtuDefault,
+            Internal = network.Spec.Internal == true,
+            Ingress = network.Spec.Ingress == true,
+            Gateways = nodes.Values.Where(node => node.Id != nodeId && pictured.Has(node.Id)).OrderBy(node => node.Id, StringComparer.Ordinal)
+                .Select(node => (node.Status.Addr, Gateway: GatewayOf(node, network.Id))).Where(node => node is { Addr.Length: > 0, Gateway: not null })
+                .Select(node => new RemoteGateway(node.Gateway!, HardwareAddress.Of(node.Gateway!), node.Addr!)).ToValueList(),
+            Endpoints = pictured.Tasks.Values.Select(endpoint => At(endpoint, nodeId)).OfType<NetworkEndpoint>().ToValueList(),
+            Services = pictured.Services.Values.ToValueList(),
+        };
+    }
+
+    /// <summary>A task as a node sees it; null where it cannot be reached, since nobody knows where its node is.</summary>
+    private NetworkEndpoint? At(PicturedTask task, string nodeId)
+    {
+        if (task.NodeId == nodeId)
+            return task.Endpoint;
+        return nodes.GetValueOrDefault(task.NodeId)?.Status.Addr is { Length: > 0 } address ? task.Endpoint with { DataPath = address } : null;
+    }
+
+    private IReadOnlyCollection<string> Observe(Network? network, string id)
+    {
+        PictureOf(id).Network = network;
+        Tidy(id);
+        return [id];
+    }
+
+    private List<string> Observe(Service? service, string id)
+    {
+        var now = service is null ? [] : NetworkUse.SwarmNetworks(service.Spec).Distinct(StringComparer.Ordinal).ToList();
+        List<string> concerned = [];
+        foreach (var networkId in (services.GetValueOrDefault(id) ?? []).Except(now, StringComparer.Ordinal))
+        {
+            PictureOf(networkId).Services.Remove(id);
+            Tidy(networkId);
+            concerned.Add(networkId);
+        }
+        foreach (var networkId in now)
+        {
+            var (known, entry) = (PictureOf(networkId).Services, Entry(service!, networkId));
+            if (known.GetValueOrDefault(id) == entry)
+                continue;
+            known[id] = entry;
+            concerned.Add(networkId);
+        }
+        if (now.Count > 0)
+            services[id] = now;
+        else
+            services.Remove(id);
+        return concerned;
+    }
+
+    private bool Publish(Service? service, string id)
+    {
+        var meshed = service is null ? [] : MeshPortsOf(service);
+        if (meshed == (published.GetValueOrDefault(id) ?? []))
+            return false;
+        ports = null;
+        if (meshed.Count > 0)
+            published[id] = meshed;
+        else
+            published.Remove(id);
+        return true;
+    }
+
+    private static NetworkService Entry(Service service, string networkId)
+    {
+        var attachment = (service.Spec.TaskTemplate.Networks ?? service.Spec.Networks).OrEmpty().First(attachment => attachment.Target == networkId);
+        var address = (service.Endpoint?.VirtualIPs).OrEmpty().FirstOrDefault(virtualIp => virtualIp.NetworkId == networkId)?.Addr ?? "";
+        return new(service.Id, service.Spec.Name ?? "", attachment.Aliases.OrEmpty(), Bare(address));
+    }
+
+    private static ValueList<MeshPort> MeshPortsOf(Service service) => (service.Endpoint?.Ports).OrEmpty()
+        .Where(port => port.PublishMode is null or PublishMode.Ingress && port.PublishedPort != 0)
+        .Select(port => new MeshPort(service.Id, ApiEnumConverter.Word(port.Protocol ?? PortProtocol.Tcp), port.PublishedPort, port.TargetPort))
+        .ToValueList();
+
+    private List<string> Observe(SwarmTask? task, string id)
+    {
+        var now = task is { NodeId.Length: > 0, Status.State: >= TaskState.Assigned and <= TaskState.Running } ? task.NetworksAttachments.OrEmpty() : [];
+        var ids = now.Select(attachment => attachment.Network?.Id ?? "").ToList();
+        var before = tasks.GetValueOrDefault(id) ?? [];
+        List<string> concerned = [];
+        foreach (var networkId in before.Except(ids, StringComparer.Ordinal))
+        {
+            PictureOf(networkId).Remove(id);
+            Tidy(networkId);
+            concerned.Add(networkId);
+        }
+        foreach (var attachment in now)
+        {
+            var address = Bare(attachment.Addresses.OrEmpty().FirstOrDefault() ?? "");
+            if (address != "" && PictureOf(attachment.Network!.Id).Put(new(task!.NodeId, new(id, task.ServiceId, address, HardwareAddress.Of(address), "", IsServing(task)))))
+                concerned.Add(attachment.Network.Id);
+        }
+        if (ids.Count > 0)
+            tasks[id] = ids;
+        else
+            tasks.Remove(id);
+        return concerned;
+    }
+
+    private static bool IsServing(SwarmTask task) => task is { Status.State: TaskState.Running, DesiredState: < TaskState.Shutdown };
+
+    private List<string> Observe(Node? node, string id)
+    {
+        var before = nodes.GetValueOrDefault(id);
+        if (node is null)
+            nodes.Remove(id);
+        else
+            nodes[id] = node;
+        if (before is not null && node is not null && before.Status.Addr == node.Status.Addr && Equals(before.Gateways, node.Gateways))
+            return [];
+        var gateways = new[] { before, node }.SelectMany(either => (either?.Gateways).OrEmpty()).Select(gateway => gateway.NetworkId);
+        return [.. gateways.Distinct(StringComparer.Ordinal)];
+    }
+
+    private PicturedNetwork PictureOf(string id)
+    {
+        if (!networks.TryGetValue(id, out var network))
+            networks[id] = network = new(id);
+        return network;
+    }
+
+    private void Tidy(string id)
+    {
+        if (networks.TryGetValue(id, out var network) && network is { Network: null, Tasks.Count: 0, Services.Count: 0 })
+            networks.Remove(id);
+    }
+
+    private static string Bare(string address) => Subnet.TryParseAddress(address, out var number) ? Subnet.Write(number) : "";
+}
