@@ -162,7 +162,7 @@ internal sealed class NetworkPicture
     private bool Publish(Service? service, string id)
     {
         var meshed = service is null ? [] : MeshPortsOf(service);
-        if (meshed == (published.GetValueOrDefault(id) ?? []))
+        if (meshed.Equals(published.GetValueOrDefault(id) ?? ValueList<MeshPort>.Empty))
             return false;
         ports = null;
         if (meshed.Count > 0)

@@ -37,7 +37,7 @@ internal sealed class SentNetworks(string nodeId, NetworkPicture picture)
             }
         }
         var mesh = picture.Ports;
-        var told = mesh == ports && !next.Complete ? null : mesh;
+        var told = mesh.Equals(ports) && !next.Complete ? null : mesh;
         ports = mesh;
         return next with { Networks = networks, RemovedNetworks = removed, MeshPorts = told };
     }

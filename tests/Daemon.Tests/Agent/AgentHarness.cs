@@ -34,6 +34,8 @@ internal sealed class AgentHarness : IAsyncDisposable
         Hostname = "worker-7",
     };
 
+    public FakePlane? Plane { get; set; }
+
     public AgentLoop Agent { get; private set; } = null!;
 
     public Task Running => running;
@@ -41,7 +43,7 @@ internal sealed class AgentHarness : IAsyncDisposable
     public void Start()
     {
         stop = new();
-        Agent = new(Options, Dispatcher, Engine, Clock, NullLogger.Instance);
+        Agent = new(Options, Dispatcher, Engine, Clock, NullLogger.Instance) { Plane = Plane };
         running = Agent.RunAsync(stop.Token);
     }
 

@@ -5,6 +5,7 @@ using Docker.DotNet.Models;
 using SwarmPS.Api;
 using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Agent.Engine;
+using SwarmPS.Daemon.Networking;
 using SwarmPS.Model;
 using Version = System.Version;
 
@@ -33,6 +34,9 @@ internal sealed class FakeEngine(Pulse pulse) : IEngine
     /// <summary>Called before each call with its name: throws, or waits.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Requests that containers were made of.</summary>
+    public List<CreateContainerParameters> Requests { get; } = [];
+
     /// <summary>Calls made, by name, with what they were about.</summary>
     public List<string> Calls { get; } = [];
 
@@ -60,6 +64,14 @@ internal sealed class FakeEngine(Pulse pulse) : IEngine
     }
 
     public EngineContainer? Of(string taskId) => Containers.FirstOrDefault(container => container.TaskId == taskId);
+
+    /// <summary>Notes what was done beside the engine, among its calls.</summary>
+    public void Note(string call)
+    {
+        lock (gate)
+            Calls.Add(call);
+        pulse.Beat();
+    }
 
     /// <summary>Ends a task's container from outside.</summary>
     public void Die(string taskId, int code)
@@ -135,11 +147,14 @@ internal sealed class FakeEngine(Pulse pulse) : IEngine
             throw new EngineException(HttpStatusCode.NotFound, $"No such image: {request.Image}");
         if (containers.Values.Any(entry => entry.Name == request.Name))
             throw new EngineException(HttpStatusCode.Conflict, $"The container name \"/{request.Name}\" is already in use");
+        Requests.Add(request);
         var id = $"c{++made}";
         var labels = request.Labels!;
         containers[id] = new(new() { Id = id, TaskId = labels["com.docker.swarm.task.id"], Condition = ContainerCondition.Created }, request.Name!, made);
         return id;
     });
+
+    public Task ConnectNetworkAsync(string id, ContainerPlace place, CancellationToken stop) => CallAsync($"connect {id} {place.EngineNetwork} {place.Address}", () => true);
 
     public Task StartContainerAsync(string id, CancellationToken stop) => CallAsync($"start {id}", () =>
     {
