@@ -11,6 +11,20 @@ public static class NetworkAllocation
     /// <summary>The VXLAN id of the routing mesh's network.</summary>
     private const uint IngressVni = NetworkOptions.VniFirst - 1;
 
+    /// <summary>The name of the routing mesh's network where the swarm makes it.</summary>
+    public const string IngressName = "ingress";
+
+    /// <summary>The network of the routing mesh, made when the first port is published through it. Throws <see cref="SwarmException"/> as <see cref="Allot"/> does.</summary>
+    public static Network AllotIngress(Snapshot state, string id)
+    {
+        if (state.NetworkNamed(IngressName) is not null)
+        {
+            throw new SwarmException(
+                SwarmErrorCode.FailedPrecondition, $"the routing mesh needs a network, and the name {IngressName} is another's: make one of another name with the option ingress, or remove that one");
+        }
+        return Allot(state, id, new() { Name = IngressName, Ingress = true, Scope = "swarm", DriverConfiguration = new() { Name = NetworkOptions.Driver } });
+    }
+
     /// <summary>The network as the store keeps it. Throws <see cref="SwarmException"/> where what was asked for is taken, or nothing is free.</summary>
     public static Network Allot(Snapshot state, string id, NetworkSpec spec)
     {

@@ -16,7 +16,7 @@ public static class TaskTemplates
             return true;
         if (task.SpecVersion == service.SpecVersion)
             return false;
-        if (!HostPorts(service.Spec).Equals(task.Ports ?? ValueList<PortConfig>.Empty))
+        if (!HostPorts(service.Spec).Equals(task.Ports ?? ValueList<PortConfig>.Empty) || LacksMesh(state, service, task))
             return true;
         var wanted = SpecOf(service, state.Swarm);
         return Bare(wanted) != Bare(task.Spec) ||
@@ -27,6 +27,7 @@ public static class TaskTemplates
     internal static bool AsksForNewTasks(ServiceSpec before, ServiceSpec after) =>
         before.TaskTemplate != after.TaskTemplate ||
         !Equals(before.Networks, after.Networks) ||
+        (NetworkUse.UsesMesh(after) && !NetworkUse.UsesMesh(before)) ||
         !HostPorts(before).Equals(HostPorts(after));
 
     /// <summary>A new task. It waits for a node, or, where <paramref name="key"/> names one, for the word that it fits there.</summary>
@@ -48,9 +49,15 @@ public static class TaskTemplates
             Ports = HostPorts(service.Spec) is { Count: > 0 } ports ? ports : null,
             DesiredState = desired,
             Restart = restart,
-            Status = new() { State = TaskState.Pending, Timestamp = draft.Now, Message = "pending task scheduling" },
+            Status = NetworkUse.NeedsAddresses(service.Spec)
+                ? new() { State = TaskState.New, Timestamp = draft.Now, Message = "pending address allocation" }
+                : new() { State = TaskState.Pending, Timestamp = draft.Now, Message = "pending task scheduling" },
         };
     }
+
+    /// <summary>Whether the routing mesh should lead to a task and cannot. One that is to have its addresses yet gets this one too.</summary>
+    private static bool LacksMesh(Snapshot state, Service service, SwarmTask task) =>
+        task.Status.State != TaskState.New && NetworkUse.UsesMesh(service.Spec) && NetworkUse.Ingress(state) is { } ingress && !NetworkUse.IsOn(task, ingress.Id);
 
     /// <summary>The template, with the networks that older clients name beside it, and the swarm's own log driver where it names none.</summary>
     private static TaskSpec SpecOf(Service service, SwarmObject? swarm)

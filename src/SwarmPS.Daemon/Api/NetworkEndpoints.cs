@@ -138,11 +138,11 @@ internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges ch
 
     private static void CheckUnused(Snapshot state, Network network)
     {
-        var services = state.Services.All.Where(service => NetworkUse.SwarmNetworks(service.Spec).Any(target => target == network.Id || target == network.Spec.Name))
+        var services = state.Services.All.Where(service => NetworkUse.NetworksOf(state, service.Spec).Contains(network.Id))
             .Select(service => service.Spec.Name ?? service.Id).Order(StringComparer.Ordinal).ToList();
         if (services.Count > 0)
             throw InUse($"by {(services.Count > 1 ? "services" : "service")} {string.Join(", ", services)}");
-        if (state.Tasks.All.FirstOrDefault(task => task.Status.State <= TaskState.Running && task.NetworksAttachments.OrEmpty().Any(attachment => attachment.Network?.Id == network.Id)) is { } task)
+        if (state.Tasks.All.FirstOrDefault(task => task.Status.State <= TaskState.Running && NetworkUse.IsOn(task, network.Id)) is { } task)
             throw InUse($"by task {task.Id}");
 
         SwarmException InUse(string by) => new(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = network {network.Spec.Name} is in use {by}");

@@ -70,13 +70,14 @@ internal sealed class ServiceRequests(SwarmChanges changes, NetworkNames network
         };
     }
 
-    private static void Create(StoreTransaction tx, string id, ServiceSpec spec)
+    private void Create(StoreTransaction tx, string id, ServiceSpec asked)
     {
+        var spec = ServiceNetworks.Resolve(tx.View, asked);
         if (tx.View.ServiceNamed(spec.Name!) is not null)
             throw new SwarmException(SwarmErrorCode.AlreadyExists, $"rpc error: code = AlreadyExists desc = name conflicts with an existing object: service {spec.Name} already exists");
         Admission.Check(spec, tx.View.Swarm?.Spec).ThrowIfAny($"The service {spec.Name}");
         PayloadReferences.CheckPresent(tx.View, spec);
-        tx.Put(WithEndpoint(ServiceUpdates.Create(id, spec, tx.NextVersion, tx.Now)));
+        tx.Put(ServiceNetworks.WithEndpoint(tx, ServiceUpdates.Create(id, spec, tx.NextVersion, tx.Now), changes.NewId));
     }
 
     /// <summary>An update that is under way, paused, or one that is paused, under way; the spec stays as it is.</summary>
@@ -99,25 +100,22 @@ internal sealed class ServiceRequests(SwarmChanges changes, NetworkNames network
         tx.Apply(Moves.Begin(tx.View, service, moves, tx.Now, changes.NewId));
     }
 
-    private static Service RolledBack(Service service, StoreTransaction tx)
+    private Service RolledBack(Service service, StoreTransaction tx)
     {
-        var previous = WithEndpoint(ServiceUpdates.Rollback(service, tx.NextVersion, tx.Now));
+        var previous = ServiceNetworks.WithEndpoint(tx, ServiceUpdates.Rollback(service, tx.NextVersion, tx.Now), changes.NewId);
         Admission.Check(previous.Spec, tx.View.Swarm?.Spec).ThrowIfAny($"The service {service.Spec.Name}");
         PayloadReferences.CheckPresent(tx.View, previous.Spec);
         return previous;
     }
 
-    private static Service Updated(Service service, ServiceSpec spec, StoreTransaction tx)
+    private Service Updated(Service service, ServiceSpec asked, StoreTransaction tx)
     {
+        var spec = ServiceNetworks.Resolve(tx.View, asked);
         SpecValidation.Check(service.Spec, spec).ThrowIfAny($"The service {service.Spec.Name}");
         Admission.Check(spec, tx.View.Swarm?.Spec).ThrowIfAny($"The service {service.Spec.Name}");
         PayloadReferences.CheckPresent(tx.View, spec);
-        return WithEndpoint(ServiceUpdates.Apply(service, spec, tx.NextVersion, tx.Now));
+        return ServiceNetworks.WithEndpoint(tx, ServiceUpdates.Apply(service, spec, tx.NextVersion, tx.Now), changes.NewId);
     }
-
-    /// <summary>The service as it can be reached: ports that tasks publish on their own nodes are known from the spec.</summary>
-    private static Service WithEndpoint(Service service) =>
-        service with { Endpoint = new() { Spec = service.Spec.EndpointSpec ?? new(), Ports = service.Spec.EndpointSpec?.Ports } };
 
     /// <summary>The client's credentials for the image's registry; else those of the spec that <c>registryAuthFrom</c> names.</summary>
     private static ServiceSpec WithRegistryAuth(ServiceSpec spec, ApiCall call, Service? kept)

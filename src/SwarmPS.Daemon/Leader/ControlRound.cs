@@ -1,3 +1,4 @@
+using SwarmPS.Allocation;
 using SwarmPS.Model;
 using SwarmPS.Orchestration;
 using SwarmPS.Scheduling;
@@ -6,7 +7,7 @@ using SwarmPS.Store;
 namespace SwarmPS.Daemon.Leader;
 
 /// <summary>
-/// One decision after the other: which tasks there should be, on which nodes, and which are forgotten. It knows what has changed
+/// One decision after the other: which tasks there should be, with which addresses, on which nodes, and which are forgotten. It knows what has changed
 /// since the last one and decides on that alone; everything it knows can be made anew from a snapshot.
 /// </summary>
 internal sealed class ControlRound(Func<string> newId)
@@ -17,6 +18,7 @@ internal sealed class ControlRound(Func<string> newId)
     private static readonly WakeUps.Subject SchedulerWake = new(ObjectKind.Swarm, "");
     private static readonly WakeUps.Subject BalanceWake = new(ObjectKind.Swarm, "balance");
 
+    private readonly Allocator allocator = new();
     private readonly Scheduler scheduler = new();
     private readonly KnownServices known = new();
     private readonly SwarmBalance balance = new(newId);
@@ -41,7 +43,7 @@ internal sealed class ControlRound(Func<string> newId)
 
     /// <summary>Whether a round would decide anything.</summary>
     public bool HasWork(Timestamp now) =>
-        anew || services.Count > 0 || nodes.Count > 0 || scheduler.HasWork(now) || balance.HasWork(now) || wakeUps.Next is { } next && next <= now;
+        anew || services.Count > 0 || nodes.Count > 0 || allocator.HasWork || scheduler.HasWork(now) || balance.HasWork(now) || wakeUps.Next is { } next && next <= now;
 
     /// <summary>Forgets everything; the next round reads the whole state.</summary>
     public void Reset() => (anew, ownVersion) = (true, 0);
@@ -72,10 +74,11 @@ internal sealed class ControlRound(Func<string> newId)
             else if (subject.Kind == ObjectKind.Node)
                 nodes.Add(subject.Id);
         }
-        var plan = new Plan(state, scheduler, known);
+        var plan = new Plan(state, allocator, scheduler, known);
         plan.ThenOn(DecideNodes(state, now));
         DecideServices(plan, now);
         Balance(plan, now);
+        Allocate(plan, now);
         Schedule(plan, now);
         // Without changes there is no such version of ours, and someone else's transaction gets it.
         ownVersion = plan.Changes.Count > 0 ? state.Version + 1 : 0;
@@ -92,6 +95,7 @@ internal sealed class ControlRound(Func<string> newId)
     private void Clear(Snapshot state, Timestamp now)
     {
         (anew, ownVersion) = (false, 0);
+        allocator.Reset(state);
         scheduler.Reset(state, now);
         known.Clear();
         balance.Clear();
@@ -116,6 +120,7 @@ internal sealed class ControlRound(Func<string> newId)
     {
         foreach (var change in changes)
         {
+            allocator.Observe(change);
             scheduler.Observe(change);
             balance.Observe(change);
             // What this manager decided itself is no news, it was all thought of.
@@ -217,24 +222,37 @@ internal sealed class ControlRound(Func<string> newId)
         plan.Add(begun);
     }
 
-    /// <summary>Tasks that were made just now get their node in the same round, at no further change.</summary>
+    /// <summary>Tasks that were made just now get their addresses in the same round, at no further change.</summary>
+    private void Allocate(Plan plan, Timestamp now)
+    {
+        if (allocator.HasWork)
+            plan.Add(allocator.Plan(plan.Latest, now, ChangesMax));
+    }
+
+    /// <summary>They get their node too, and it its gateways in their networks.</summary>
     private void Schedule(Plan plan, Timestamp now)
     {
         var decided = scheduler.Plan(now, ChangesMax);
         wakeUps.Set(SchedulerWake, decided.WakeAt);
         plan.Add(decided.Changes, told: true);
+        var placed = decided.Changes.Select(change => change.Object).OfType<SwarmTask>().Where(task => task.NetworksAttachments is { Count: > 0 }).ToList();
+        if (placed.Count > 0)
+            plan.Add(allocator.GiveGateways(plan.Latest, placed));
     }
 
     private static bool IsGlobal(Service service) => service.Spec.Mode is { Global: not null } or { GlobalJob: not null };
 
-    /// <summary>The round's changes so far, of which the scheduler is told.</summary>
-    private sealed class Plan(Snapshot state, Scheduler scheduler, KnownServices known)
+    /// <summary>The round's changes so far, of which the allocator and the scheduler are told.</summary>
+    private sealed class Plan(Snapshot state, Allocator allocator, Scheduler scheduler, KnownServices known)
     {
         private readonly Dictionary<string, StoreChange> changes = new(StringComparer.Ordinal);
 
         public Snapshot State { get; private set; } = state;
 
         public IReadOnlyCollection<StoreChange> Changes => changes.Values;
+
+        /// <summary>The state with all changes so far.</summary>
+        public Snapshot Latest => State.With([.. changes.Values]);
 
         /// <summary>Adds changes, and lets what follows see them.</summary>
         public void ThenOn(IReadOnlyList<StoreChange> decided)
@@ -249,15 +267,18 @@ internal sealed class ControlRound(Func<string> newId)
         {
             foreach (var change in decided)
             {
-                changes[change.Id] = change;
-                if (told || change.Kind != ObjectKind.Task)
-                    continue;
-                var old = State.Tasks.Find(change.Id);
+                var before = State.Find(change.Kind, change.Id);
+                var seen = new ObjectChange(change.Kind, before ?? changes.GetValueOrDefault(change.Id)?.Object, change.Object);
                 // One that was made and is not wanted any more was never there.
-                if (change.Object is null && old is null)
+                if (before is null && change.Object is null)
                     changes.Remove(change.Id);
                 else
-                    scheduler.Observe(new(change.Kind, old, change.Object));
+                    changes[change.Id] = change;
+                if (seen is { Old: null, New: null })
+                    continue;
+                allocator.Observe(seen);
+                if (!told && change.Kind == ObjectKind.Task)
+                    scheduler.Observe(seen);
             }
         }
     }

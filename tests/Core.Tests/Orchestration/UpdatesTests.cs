@@ -335,7 +335,7 @@ public sealed class UpdatesTests
         {
             Labels = new([new("a", "b")]),
             UpdateConfig = new() { Parallelism = 7 },
-            EndpointSpec = new() { Ports = [new() { TargetPort = 80, PublishedPort = 8080, PublishMode = PublishMode.Ingress }] },
+            EndpointSpec = new() { Mode = EndpointMode.Dnsrr },
         }).Settle();
         Assert.Equal(before, world.Live.Select(task => task.Id));
         Assert.Null(world.Web.UpdateStatus);

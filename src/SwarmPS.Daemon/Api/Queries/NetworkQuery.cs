@@ -45,7 +45,7 @@ internal sealed class NetworkQuery
     {
         if (filters.Of("dangling") is not { Count: > 0 } wanted)
             return true;
-        var isUsed = state.Services.All.Any(service => NetworkUse.SwarmNetworks(service.Spec).Any(target => target == network.Id || target == network.Spec.Name));
+        var isUsed = state.Services.All.Any(service => NetworkUse.NetworksOf(state, service.Spec).Contains(network.Id));
         return wanted.Any(word => word is "1" or "true" ? !isUsed : isUsed);
     }
 }

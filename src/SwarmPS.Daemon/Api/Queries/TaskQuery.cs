@@ -26,6 +26,12 @@ internal static class TaskQuery
             (filters.Of("_up-to-date").Count == 0 || filters.Is("_up-to-date", IsUpToDate(state, task) ? "true" : "false")));
     }
 
+    /// <summary>A task with its networks as they are: the store has their ids alone.</summary>
+    public static SwarmTask WithNetworks(Snapshot state, SwarmTask task) => task.NetworksAttachments is not { Count: > 0 } attachments ? task : task with
+    {
+        NetworksAttachments = attachments.Select(attachment => attachment with { Network = state.Networks.Find(attachment.Network?.Id ?? "") ?? attachment.Network }).ToValueList(),
+    };
+
     /// <summary>Whether a task is as its service wants it now.</summary>
     public static bool IsUpToDate(Snapshot state, SwarmTask task) =>
         state.Services.Find(task.ServiceId) is { } service && !TaskTemplates.IsOutdated(state, service, task);

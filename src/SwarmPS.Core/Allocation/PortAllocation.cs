@@ -1,0 +1,97 @@
+using SwarmPS.Model;
+using SwarmPS.Store;
+
+namespace SwarmPS.Allocation;
+
+/// <summary>Gives services their ports of the routing mesh. They are those of the nodes, so that no two services can have the same.</summary>
+public static class PortAllocation
+{
+    /// <summary>The first port that is chosen where none is asked for.</summary>
+    public const uint DynamicFirst = 30_000;
+
+    /// <summary>The last.</summary>
+    public const uint DynamicLast = 32_767;
+
+    /// <summary>Where a service can be reached, with these ports and with the virtual addresses that it has.</summary>
+    public static Endpoint EndpointOf(Service service, ValueList<PortConfig>? ports) =>
+        new() { Spec = service.Spec.EndpointSpec ?? new(), Ports = ports, VirtualIPs = service.Endpoint?.VirtualIPs };
+
+    /// <summary>The service's ports, with those filled in that the swarm chooses; what it chose before stays. Throws <see cref="SwarmException"/> where one is taken.</summary>
+    public static ValueList<PortConfig>? Allot(Snapshot state, Service service)
+    {
+        var (ports, taken) = Try(state, service);
+        return taken is null ? ports : throw taken;
+    }
+
+    /// <summary>The ports that the service can have, and why not all of them; null where it has all.</summary>
+    public static (ValueList<PortConfig>? Ports, SwarmException? Taken) Try(Snapshot state, Service service)
+    {
+        var ports = service.Spec.EndpointSpec?.Ports;
+        if (ports is null || !NetworkUse.UsesMesh(service.Spec))
+            return (ports, null);
+        SwarmException? problem = null;
+        var taken = TakenBy(state, except: service.Id);
+        List<PortConfig> given = [.. ports.Where(port => port.PublishedPort == 0 || !IsMesh(port) || IsFree(port))];
+        for (var i = 0; i < given.Count; i++)
+        {
+            if (given[i].PublishedPort == 0 && IsMesh(given[i]))
+                given[i] = Choose(given[i], (service.Endpoint?.Ports).OrEmpty(), taken, service) ?? Problem(given[i], NoneFree(given[i]));
+        }
+        return (given.ToValueList(), problem);
+
+        bool IsFree(PortConfig port)
+        {
+            if (taken.TryAdd(KeyOf(port), service))
+                return true;
+            problem ??= Taken(port, taken[KeyOf(port)]);
+            return false;
+        }
+
+        PortConfig Problem(PortConfig port, SwarmException why)
+        {
+            problem ??= why;
+            return port;
+        }
+    }
+
+    private static PortConfig? Choose(PortConfig port, ValueList<PortConfig> before, Dictionary<(PortProtocol, uint), Service> taken, Service service)
+    {
+        // An update keeps the port that clients know.
+        foreach (var had in before.Where(had => IsMesh(had) && had.PublishedPort is >= DynamicFirst and <= DynamicLast && had with { PublishedPort = 0 } == port))
+        {
+            if (taken.TryAdd(KeyOf(had), service))
+                return had;
+        }
+        for (var number = DynamicFirst; number <= DynamicLast; number++)
+        {
+            var chosen = port with { PublishedPort = number };
+            if (taken.TryAdd(KeyOf(chosen), service))
+                return chosen;
+        }
+        return null;
+    }
+
+    private static SwarmException NoneFree(PortConfig port) => new(
+        SwarmErrorCode.FailedPrecondition, $"no port from {DynamicFirst} to {DynamicLast} is free for {port.TargetPort}/{(port.Protocol ?? PortProtocol.Tcp).ToString().ToLowerInvariant()}: name another one to publish it on, or remove services that nobody needs");
+
+    private static Dictionary<(PortProtocol, uint), Service> TakenBy(Snapshot state, string except)
+    {
+        Dictionary<(PortProtocol, uint), Service> taken = [];
+        foreach (var service in state.Services.All.Where(service => service.Id != except))
+        {
+            foreach (var port in (service.Endpoint?.Ports).OrEmpty().Where(port => port.PublishedPort != 0))
+                taken[KeyOf(port)] = service;
+        }
+        return taken;
+    }
+
+    private static SwarmException Taken(PortConfig port, Service by)
+    {
+        var mode = by.Endpoint?.Ports.OrEmpty().Any(other => KeyOf(other) == KeyOf(port) && IsMesh(other)) == true ? "an ingress" : "a host-published";
+        return SwarmException.Invalid($"rpc error: code = InvalidArgument desc = port '{port.PublishedPort}' is already in use by service '{by.Spec.Name}' ({by.Id}) as {mode} port");
+    }
+
+    private static bool IsMesh(PortConfig port) => port.PublishMode is null or PublishMode.Ingress;
+
+    private static (PortProtocol, uint) KeyOf(PortConfig port) => (port.Protocol ?? PortProtocol.Tcp, port.PublishedPort);
+}
