@@ -28,6 +28,12 @@ internal sealed class TestSwitch : IAsyncDisposable
         Assert.SkipWhen(NetworkTrial.Obstacle("ip", "nft", "conntrack", "nsenter") is { } missing, NetworkTrial.Obstacle("ip", "nft", "conntrack", "nsenter") ?? "");
         var made = new TestSwitch();
         await made.AddSpaceAsync(made.name);
+        // The switch is a router too, between the networks on it.
+        NetworkSpace.Within(made.Host.Space, () =>
+        {
+            File.WriteAllText("/proc/sys/net/ipv4/ip_forward", "1");
+            return true;
+        });
         await made.BatchAsync(made.name, ["link add br0 type bridge", .. gateways.Select(address => $"addr add {address}/24 dev br0"), "link set br0 up"]);
         return made;
     }
@@ -103,6 +109,17 @@ internal sealed class TestSwitch : IAsyncDisposable
         var buffer = new byte[64];
         var read = await socket.ReceiveAsync(buffer, late.Token);
         return Encoding.ASCII.GetString(buffer, 0, read);
+    }
+
+    /// <summary>Asks a web server for its page from a namespace and gives all that it says.</summary>
+    public static async Task<string> GetAsync(string? space, string address, int port)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var socket = NetworkSpace.Within(space, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        await socket.ConnectAsync(IPAddress.Parse(address), port, late.Token);
+        await socket.SendAsync("GET / HTTP/1.0\r\n\r\n"u8.ToArray(), late.Token);
+        using var reader = new StreamReader(new NetworkStream(socket));
+        return await reader.ReadToEndAsync(late.Token);
     }
 
     /// <summary>A connected UDP socket in a container.</summary>

@@ -7,7 +7,7 @@ namespace SwarmPS.Daemon.Networking.Names;
 /// Answers questions: names of the swarm from the managers' record, all others by the host's resolvers. Nobody who is not on the network
 /// is answered, and no container before its virtual addresses work.
 /// </summary>
-internal sealed class NameAnswers(NameForwarder forwarder, Func<IReadOnlyList<IPAddress>> resolvers, Func<string, Task> stands, TimeProvider clock)
+internal sealed class NameAnswers(NameForwarder forwarder, Func<string, IReadOnlyList<IPAddress>> resolvers, Func<string, Task> stands, TimeProvider clock)
 {
     private volatile NameBook book = NameBook.Empty;
     private int waiting;
@@ -53,7 +53,7 @@ internal sealed class NameAnswers(NameForwarder forwarder, Func<IReadOnlyList<IP
             return DnsMessage.WriteEmpty(asked.Span, question, DnsOutcome.Unknown);
         byte[]? answer = null;
         if (Interlocked.Increment(ref waiting) <= Limits.WaitingMax)
-            answer = await forwarder.AskAsync(resolvers(), asked, question, isStream, stop).ConfigureAwait(false);
+            answer = await forwarder.AskAsync(resolvers(asker.Task ?? ""), asked, question, isStream, stop).ConfigureAwait(false);
         Interlocked.Decrement(ref waiting);
         return answer ?? DnsMessage.WriteEmpty(asked.Span, question, DnsOutcome.Failed);
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using SwarmPS.Daemon.Networking.Kernel;
 using SwarmPS.Model;
 
@@ -46,8 +45,7 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
     public async Task ReconcileAsync(IReadOnlyList<NodeNetwork> networks, bool audit, CancellationToken stop)
     {
         var (faults, tables) = (new ConcurrentQueue<Exception>(), new ConcurrentDictionary<string, VirtualTable>(StringComparer.Ordinal));
-        var byTask = networks.SelectMany(network => network.Endpoints.Where(endpoint => endpoint.DataPath.Length == 0).Select(endpoint => (endpoint.Task, network)))
-            .ToLookup(pair => pair.Task, pair => pair.network);
+        var byTask = NodeTasks.Networks(networks);
         var limit = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop };
         await Parallel.ForEachAsync(containers, limit, async (pair, cancel) =>
         {
@@ -56,21 +54,24 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
             var wanted = tables.GetOrAdd(string.Join(' ', own.Select(network => network.Id)), _ => VirtualTable.Of(own));
             try
             {
-                await pair.Value.BringAsync(wanted, audit, () => Standing(pair.Key).TrySetResult(), cancel).ConfigureAwait(false);
-            }
-            catch (NetworkToolException) when (pair.Value.IsGone)
-            {
-                // It ended meanwhile.
+                await BringAsync(pair.Key, pair.Value, wanted, audit, cancel).ConfigureAwait(false);
             }
             catch (NetworkToolException fault)
             {
-                faults.Enqueue(new NetworkToolException($"The virtual addresses in the container of task {pair.Key} could not be brought about: {fault.Message}", fault));
+                faults.Enqueue(fault);
             }
         }).ConfigureAwait(false);
         foreach (var forgotten in standing.Keys.Where(task => !byTask.Contains(task) && !containers.ContainsKey(task)))
             standing.TryRemove(forgotten, out _);
         if (!faults.IsEmpty)
             throw new AggregateException(faults);
+    }
+
+    /// <summary>Brings one container's table about, as when it has just started.</summary>
+    public async Task ReconcileAsync(string task, IReadOnlyList<NodeNetwork> networks, CancellationToken stop)
+    {
+        if (containers.TryGetValue(task, out var container))
+            await BringAsync(task, container, VirtualTable.Of(NodeTasks.Networks(networks)[task]), audit: false, stop).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -80,25 +81,50 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
             Remove(task);
     }
 
+    private async Task BringAsync(string task, Container container, VirtualTable wanted, bool audit, CancellationToken stop)
+    {
+        try
+        {
+            await container.BringAsync(wanted, audit, stop).ConfigureAwait(false);
+            Standing(task).TrySetResult();
+        }
+        catch (NetworkToolException) when (container.IsGone)
+        {
+            // It ended meanwhile.
+        }
+        catch (NetworkToolException fault)
+        {
+            throw new NetworkToolException($"The virtual addresses in the container of task {task} could not be brought about: {fault.Message}", fault);
+        }
+    }
+
     private TaskCompletionSource Standing(string task) => standing.GetOrAdd(task, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private sealed class Container(NetworkSpace space, NetworkTools tools) : IDisposable
     {
+        private readonly SemaphoreSlim turn = new(1);
         private VirtualTable? table;
 
         public bool IsGone { get; private set; }
 
-        public async Task BringAsync(VirtualTable wanted, bool audit, Action stands, CancellationToken stop)
+        public async Task BringAsync(VirtualTable wanted, bool audit, CancellationToken stop)
         {
-            var current = audit ? await ReadAsync(stop).ConfigureAwait(false) : table;
-            table = null;
-            var script = current is null ? VirtualScript.Whole(wanted) : VirtualScript.Change(current, wanted);
-            if (script.Length > 0)
-                await tools.RunAsync("nft", ["-f", "-"], script, stop).ConfigureAwait(false);
-            table = wanted;
-            stands();
-            if (current is not null)
-                await EndLostAsync([.. VirtualTable.Lost(current, wanted)], stop).ConfigureAwait(false);
+            await turn.WaitAsync(stop).ConfigureAwait(false);
+            try
+            {
+                var current = audit ? await ReadAsync(stop).ConfigureAwait(false) : table;
+                table = null;
+                var script = current is null ? VirtualScript.Whole(wanted) : VirtualScript.Change(current, wanted);
+                if (script.Length > 0)
+                    await tools.RunAsync("nft", ["-f", "-"], script, stop).ConfigureAwait(false);
+                table = wanted;
+                if (current is not null)
+                    await EndLostAsync([.. VirtualTable.Lost(current, wanted)], stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                turn.Release();
+            }
         }
 
         public void Dispose()
@@ -118,19 +144,11 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
         {
             if (lost.Count > FlushesMax)
             {
-                await EndAsync(["--dst-nat"], stop).ConfigureAwait(false);
+                await FlowTable.EndAsync(tools, ["-D", "-p", "udp", "--dst-nat"], stop).ConfigureAwait(false);
                 return;
             }
             foreach (var (address, backend) in lost)
-                await EndAsync(["-d", address, "-r", backend], stop).ConfigureAwait(false);
-        }
-
-        private async Task EndAsync(string[] which, CancellationToken stop)
-        {
-            var (code, output, error) = await tools.TryAsync("conntrack", ["-D", "-p", "udp", .. which], "", stop).ConfigureAwait(false);
-            // It fails with 1 where there is nothing to end, too.
-            if (code != 0 && !error.Contains("0 flow entries", StringComparison.Ordinal))
-                throw new NetworkToolException(string.Create(CultureInfo.InvariantCulture, $"'conntrack -D -p udp {string.Join(' ', which)}' failed with {code}: {error}{output}"));
+                await FlowTable.EndAsync(tools, ["-D", "-p", "udp", "-d", address, "-r", backend], stop).ConfigureAwait(false);
         }
     }
 }

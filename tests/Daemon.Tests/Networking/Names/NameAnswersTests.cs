@@ -14,7 +14,7 @@ public sealed class NameAnswersTests
 
     public NameAnswersTests()
     {
-        answers = new(new(null, 53, clock), () => [], _ => stands, clock);
+        answers = new(new(null, 53, clock), _ => [], _ => stands, clock);
         answers.Set(
         [
             Network(10) with
@@ -130,8 +130,8 @@ public sealed class NameAnswersTests
     public void ResolverFiles_AreRead_AndWritten()
     {
         Assert.Equal(["1.1.1.1", "::1"], HostResolvers.Read("# none\nsearch a\nnameserver 1.1.1.1\nnameserver\t::1 \nnameserver nothing\n").Select(address => address.ToString()));
-        Assert.Equal("nameserver 10.1.0.2\noptions ndots:0\n", ResolverFile.Text("10.1.0.2", null));
-        Assert.Equal("nameserver 10.1.0.2\nsearch a b\noptions ndots:2 rotate\n", ResolverFile.Text("10.1.0.2", new() { Search = ["a", "b"], Options = ["ndots:2", "rotate"] }));
+        Assert.Equal("nameserver 10.1.0.2\noptions ndots:0\n", ResolverFiles.Text("10.1.0.2", null));
+        Assert.Equal("nameserver 10.1.0.2\nsearch a b\noptions ndots:2 rotate\n", ResolverFiles.Text("10.1.0.2", new() { Search = ["a", "b"], Options = ["ndots:2", "rotate"] }));
     }
 
     private async Task<string> AskAsync(string name, ushort type = DnsMessage.Address, int? sizeMax = null) =>

@@ -30,7 +30,7 @@ public sealed class NameServerTests : IAsyncLifetime
             await net.AddAsync("c", "10.73.0.11");
             await net.AddAsync("r", Resolver);
             var space = net.Host.Space;
-            server = new(space, new(new(space, 53, TimeProvider.System), () => [IPAddress.Parse("10.73.0.99"), IPAddress.Parse(Resolver)], _ => Task.CompletedTask, TimeProvider.System), TimeProvider.System);
+            server = new(space, new(new(space, 53, TimeProvider.System), _ => [IPAddress.Parse("10.73.0.99"), IPAddress.Parse(Resolver)], _ => Task.CompletedTask, TimeProvider.System), TimeProvider.System);
         }
         catch
         {

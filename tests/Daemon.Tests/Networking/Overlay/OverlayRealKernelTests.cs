@@ -119,7 +119,7 @@ public sealed class OverlayRealKernelTests(NetworkHosts hosts) : IAsyncLifetime
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static OverlayPlane Plane(NetworkHost host) => new(host.Tools, host.Driver, new() { SwarmId = "swarm", DataPath = host.Address });
+    private static OverlayPlane Plane(NetworkHost host) => new(host.Tools, host.Driver, new() { SwarmId = "swarm", RuntimeFolder = "", DataPath = host.Address });
 
     private async Task SetAsync()
     {

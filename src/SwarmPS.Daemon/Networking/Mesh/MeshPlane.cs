@@ -1,0 +1,100 @@
+using System.Globalization;
+using SwarmPS.Daemon.Networking.Kernel;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Networking.Mesh;
+
+/// <summary>Keeps a node's part of the routing mesh as it should be. Calls are made one after another.</summary>
+internal sealed class MeshPlane(NetworkTools tools) : IDisposable
+{
+    private const string RouteLoopback = "/proc/sys/net/ipv4/conf/all/route_localnet";
+    private static readonly string[] EngineChain = ["DOCKER-USER"];
+    private static readonly string[] EngineRule = ["-m", "connmark", "--mark", MeshScript.Mark, "-j", "ACCEPT"];
+
+    private readonly PortReservations reservations = new(tools.Space);
+    private MeshTable? table;
+
+    /// <summary>The table as the kernel prints it, right after it was brought about: what differs from that was done by others.</summary>
+    private string printed = "";
+
+    /// <summary>Brings the mesh about; throws <see cref="AggregateException"/> with the reasons where a part could not be.</summary>
+    /// <param name="wanted">All that this node should have.</param>
+    /// <param name="audit">Look at what there is, whatever is remembered.</param>
+    /// <param name="stop">Stops it in the middle.</param>
+    public async Task ReconcileAsync(NodeNetworks wanted, bool audit, CancellationToken stop)
+    {
+        List<Exception> faults = [.. reservations.Set(wanted.Ports.Select(port => new NodePort(port.Protocol, port.Published)).ToHashSet())];
+        try
+        {
+            await (wanted.Ports.Count == 0 ? RemoveAsync(audit, stop) : BringAsync(MeshTable.Of(wanted, reservations.Has), audit, stop)).ConfigureAwait(false);
+        }
+        catch (NetworkToolException fault)
+        {
+            faults.Add(new NetworkToolException($"The routing mesh could not be brought about: {fault.Message}", fault));
+        }
+        if (faults.Count > 0)
+            throw new AggregateException(faults);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => reservations.Dispose();
+
+    private async Task BringAsync(MeshTable wanted, bool audit, CancellationToken stop)
+    {
+        var current = table is not null && (!audit || await PrintAsync(stop).ConfigureAwait(false) == printed) ? table : null;
+        table = null;
+        if (current is null)
+            await OpenWaysAsync(stop).ConfigureAwait(false);
+        var script = current is null ? MeshScript.Whole(wanted) : MeshScript.Change(current, wanted);
+        if (script.Length > 0)
+        {
+            await tools.RunAsync("nft", ["-f", "-"], script, stop).ConfigureAwait(false);
+            printed = await PrintAsync(stop).ConfigureAwait(false);
+        }
+        else if (audit)
+        {
+            await OpenWaysAsync(stop).ConfigureAwait(false);
+        }
+        table = wanted;
+        foreach (var (port, backend) in current is null ? [] : MeshTable.Lost(current, wanted))
+            await EndAsync(port, backend, stop).ConfigureAwait(false);
+    }
+
+    private async Task RemoveAsync(bool audit, CancellationToken stop)
+    {
+        if (!audit && table is null)
+            return;
+        table = null;
+        await tools.RunAsync("nft", ["-f", "-"], MeshScript.Nothing, stop).ConfigureAwait(false);
+        // It fails where the rule or the engine's chain is not there, which is what is wanted.
+        await tools.TryAsync("iptables", ["-w", "-D", .. EngineChain, .. EngineRule], "", stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Connections of the mesh pass the engine's firewall, and reach it from the loopback.</summary>
+    private async Task OpenWaysAsync(CancellationToken stop)
+    {
+        NetworkSpace.Within(tools.Space, () =>
+        {
+            // A thread sees the settings of its own namespace.
+            if (File.ReadAllText(RouteLoopback).Trim() != "1")
+                File.WriteAllText(RouteLoopback, "1");
+            return true;
+        });
+        var (code, rules, _) = await tools.TryAsync("iptables", ["-w", "-S", .. EngineChain], "", stop).ConfigureAwait(false);
+        // Without the chain the engine has no firewall, or one that knows marks otherwise.
+        if (code == 0 && !rules.Contains($"--mark {MeshScript.Mark}", StringComparison.Ordinal))
+            await tools.RunAsync("iptables", ["-w", "-I", .. EngineChain, .. EngineRule], "", stop).ConfigureAwait(false);
+    }
+
+    private async Task<string> PrintAsync(CancellationToken stop)
+    {
+        var (code, output, _) = await tools.TryAsync("nft", ["-s", "list", "table", "ip", MeshScript.Table], "", stop).ConfigureAwait(false);
+        return code == 0 ? output : "";
+    }
+
+    private async Task EndAsync(NodePort port, string backend, CancellationToken stop)
+    {
+        string[] arguments = ["-D", "-p", port.Protocol, "--orig-port-dst", port.Number.ToString(CultureInfo.InvariantCulture), "-r", backend];
+        await FlowTable.EndAsync(tools, arguments, stop).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using SwarmPS.Daemon.Networking.Kernel;
+
+namespace SwarmPS.Daemon.Networking.Mesh;
+
+/// <summary>
+/// The routing mesh in the words of <c>nft</c>. Connections that it leads on carry a mark, by which the way back is known and the
+/// engine's firewall lets them pass. Each script is one transaction of the kernel.
+/// </summary>
+internal static class MeshScript
+{
+    /// <summary>The table's name.</summary>
+    public const string Table = "swarmps_mesh";
+
+    /// <summary>The mark of connections.</summary>
+    public const string Mark = "0x5350";
+
+    /// <summary>The script that takes all away.</summary>
+    public const string Nothing = $"table ip {Table} {{ }}\ndelete table ip {Table}\n";
+
+    /// <summary>The script that brings the table about, whatever there was.</summary>
+    public static string Whole(MeshTable wanted)
+    {
+        var script = new StringBuilder($"{Nothing}table ip {Table} {{\n");
+        foreach (var (port, target) in wanted.Ports)
+            script.Append(CultureInfo.InvariantCulture, $"chain {Chain(port)} {{\n{MarkRule}\n{LeadRule(port, target)}\n}}\n");
+        script.Append("map ports { type inet_proto . inet_service : verdict\n").Append(Elements(wanted.Ports.Keys.Select(Element))).Append("}\n");
+        script.Append("set local { type ipv4_addr\n").Append(Elements(wanted.Local)).Append("}\n");
+        script.Append("set subnets { type ipv4_addr; flags interval\n").Append(Elements(wanted.Subnets)).Append("}\n");
+        // A kernel told to route addresses of its own loopback, which localhost:PORT needs, would else let neighbours reach what listens there.
+        script.Append("chain guard { type filter hook prerouting priority -300; policy accept;\niif != \"lo\" ip daddr 127.0.0.0/8 drop\n}\n");
+        foreach (var hook in new[] { "prerouting", "output" })
+            script.Append(CultureInfo.InvariantCulture, $"chain {hook} {{ type nat hook {hook} priority -110; policy accept;\nct state new fib daddr type local meta l4proto . th dport vmap @ports\n}}\n");
+        // A task on another node answers by this node's gateway, whence the packet came; what came from this machine could not be answered at all.
+        return script.Append(CultureInfo.InvariantCulture, $"chain postrouting {{ type nat hook postrouting priority 90; policy accept;\nct mark != {Mark} return\n")
+            .Append("iif \"lo\" masquerade\nip saddr 127.0.0.0/8 masquerade\nip daddr @local ip saddr != @subnets return\nmasquerade\n}\n}\n").ToString();
+    }
+
+    /// <summary>The script that changes what differs; empty where nothing does.</summary>
+    public static string Change(MeshTable current, MeshTable wanted)
+    {
+        var script = new StringBuilder();
+        foreach (var port in current.Ports.Keys.Where(port => !wanted.Ports.ContainsKey(port)))
+            script.Append(CultureInfo.InvariantCulture, $"delete element ip {Table} ports {{ {Element(port)} }}\nflush chain ip {Table} {Chain(port)}\ndelete chain ip {Table} {Chain(port)}\n");
+        foreach (var (port, target) in wanted.Ports)
+        {
+            var (known, chain) = (current.Ports.GetValueOrDefault(port), Chain(port));
+            if (known == target)
+                continue;
+            script.Append(CultureInfo.InvariantCulture, $"{(known is null ? "add" : "flush")} chain ip {Table} {chain}\nadd rule ip {Table} {chain} {MarkRule}\nadd rule ip {Table} {chain} {LeadRule(port, target)}\n");
+            if (known is null)
+                script.Append(CultureInfo.InvariantCulture, $"add element ip {Table} ports {{ {Element(port)} }}\n");
+        }
+        ChangeSet(script, "local", current.Local, wanted.Local);
+        ChangeSet(script, "subnets", current.Subnets, wanted.Subnets);
+        return script.ToString();
+    }
+
+    private const string MarkRule = $"ct mark set {Mark}";
+
+    private static string LeadRule(NodePort port, MeshTarget target) =>
+        string.Create(CultureInfo.InvariantCulture, $"meta l4proto {port.Protocol} dnat to {NftText.OneOf(target.Backends)} : {target.Target}");
+
+    private static string Chain(NodePort port) => string.Create(CultureInfo.InvariantCulture, $"{port.Protocol}{port.Number}");
+
+    private static string Element(NodePort port) => string.Create(CultureInfo.InvariantCulture, $"{port.Protocol} . {port.Number} : goto {Chain(port)}");
+
+    private static string Elements(IEnumerable<string> elements) => string.Join(", ", elements) is { Length: > 0 } all ? $"elements = {{ {all} }}\n" : "";
+
+    private static void ChangeSet(StringBuilder script, string set, IReadOnlyList<string> current, IReadOnlyList<string> wanted)
+    {
+        foreach (var gone in current.Except(wanted, StringComparer.Ordinal))
+            script.Append(CultureInfo.InvariantCulture, $"delete element ip {Table} {set} {{ {gone} }}\n");
+        foreach (var come in wanted.Except(current, StringComparer.Ordinal))
+            script.Append(CultureInfo.InvariantCulture, $"add element ip {Table} {set} {{ {come} }}\n");
+    }
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using SwarmPS.Daemon.Networking.Kernel;
+using SwarmPS.Daemon.Networking.Mesh;
+using SwarmPS.Daemon.Networking.Names;
+using SwarmPS.Daemon.Networking.Overlay;
+using SwarmPS.Daemon.Networking.VirtualAddresses;
+using SwarmPS.Model;
+
+namespace SwarmPS.Daemon.Networking;
+
+/// <summary>
+/// A node's data plane: overlay networks, names, virtual addresses and the routing mesh. Each part remembers what it brought about, so
+/// that a change costs what it changes; a record that comes again has every part look at what there is.
+/// </summary>
+internal sealed class NodePlane : INodePlane, IAsyncDisposable
+{
+    private readonly NodePlaneOptions options;
+    private readonly NetworkTools tools;
+    private readonly OverlayPlane overlay;
+    private readonly VirtualAddressPlane addresses;
+    private readonly MeshPlane mesh;
+    private readonly NameServer names;
+    private readonly NameAnswers answers;
+    private readonly ResolverFiles files;
+    private volatile NodeNetworks? wanted;
+
+    /// <summary>A plane that has done nothing yet.</summary>
+    /// <param name="options">What it is told.</param>
+    /// <param name="engine">The node's engine.</param>
+    /// <param name="clock">The time.</param>
+    public NodePlane(NodePlaneOptions options, IEngineNetworks engine, TimeProvider clock)
+    {
+        this.options = options;
+        tools = new(clock, options.Space);
+        overlay = new(tools, engine, options);
+        addresses = new(tools);
+        mesh = new(tools);
+        files = new(options.RuntimeFolder);
+        var host = new HostResolvers(options.HostResolverFile);
+        answers = new(new(options.Space, 53, clock), task => files.Resolvers(task) is { Count: > 0 } own ? own : host.Current(), addresses.StandsAsync, clock);
+        names = new(options.Space, answers, clock);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ReconcileAsync(NodeNetworks wanted, CancellationToken stop)
+    {
+        var audit = this.wanted is null || this.wanted == wanted;
+        this.wanted = wanted;
+        List<Exception> faults = [];
+        // What is known of names changes at once, so that nobody is led any more to a task that is to stop; the ways to those that come are
+        // made before addresses and ports lead there.
+        answers.Set(wanted.Networks);
+        await TryAsync(faults, overlay.ReconcileAsync(wanted.Networks, audit, stop)).ConfigureAwait(false);
+        var rules = addresses.ReconcileAsync(wanted.Networks, audit, stop);
+        var ports = mesh.ReconcileAsync(wanted, audit, stop);
+        await TryAsync(faults, rules).ConfigureAwait(false);
+        await TryAsync(faults, ports).ConfigureAwait(false);
+        await TryAsync(faults, names.ReconcileAsync(wanted.Networks)).ConfigureAwait(false);
+        if (audit)
+            files.Keep(NodeTasks.Networks(wanted.Networks).Select(task => task.Key));
+        if (faults.Count > 0)
+            throw new NetworkToolException(string.Join(' ', faults.Select(fault => fault.Message)), new AggregateException(faults));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ContainerNetworking> AttachAsync(SwarmTask task, CancellationToken stop)
+    {
+        var own = Own(task.Id);
+        if (own.Count == 0)
+            return new(new ContainerNetworking([]));
+        var places = own.Select(place => new ContainerPlace(OverlayNames.Bridge(place.Network.Vni), place.Endpoint.Address, place.Endpoint.Mac));
+        return new(new ContainerNetworking([.. places], files.Write(task.Id, own[0].Network.Gateway, task.Spec.ContainerSpec?.DnsConfig)));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask StartedAsync(string taskId, int processId, CancellationToken stop)
+    {
+        addresses.Add(taskId, processId);
+        // After the daemon's own restart a container has all it needs; what that is, the record will say.
+        if (wanted is not { } known)
+            return;
+        await ContainerRoutes.SetAsync(tools, processId, Own(taskId), stop).ConfigureAwait(false);
+        await addresses.ReconcileAsync(taskId, known.Networks, stop).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask StoppedAsync(string taskId, CancellationToken stop)
+    {
+        addresses.Remove(taskId);
+        files.Remove(taskId);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await names.DisposeAsync().ConfigureAwait(false);
+        mesh.Dispose();
+        addresses.Dispose();
+    }
+
+    /// <summary>A task's places, the routing mesh's last: what a container sends to the world goes by the first.</summary>
+    private List<(NodeNetwork Network, NetworkEndpoint Endpoint)> Own(string task) =>
+        [.. (wanted ?? NodeNetworks.None).Networks
+            .Select(network => (network, endpoint: network.Endpoints.FirstOrDefault(endpoint => endpoint.Task == task && endpoint.DataPath.Length == 0)))
+            .Where(pair => pair.endpoint is not null).Select(pair => (pair.network, pair.endpoint!))
+            .OrderBy(pair => pair.network.Ingress)];
+
+    private static async Task TryAsync(List<Exception> faults, Task step)
+    {
+        try
+        {
+            await step.ConfigureAwait(false);
+        }
+        catch (AggregateException several)
+        {
+            faults.AddRange(several.InnerExceptions);
+        }
+    }
+}
