@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using SwarmPS.Api;
-using SwarmPS.Cmdlets.Completion;
 
 namespace SwarmPS.Cmdlets.SwarmService;
 
@@ -21,31 +20,12 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// Get-SwarmService -Label team=a | Restart-SwarmService
 /// </code>
 /// </example>
-/// <error id="ServiceNotFound">There is no such service.</error>
 [Cmdlet(VerbsLifecycle.Restart, "SwarmService", SupportsShouldProcess = true)]
 [OutputType(typeof(SwarmServiceInfo))]
-public sealed class RestartSwarmServiceCommand : ConvergingCmdlet
+public sealed class RestartSwarmServiceCommand : NamedServicesCmdlet
 {
-    /// <summary>Names, ids or beginnings of ids.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id", "Service")]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ServiceNameCompleter))]
-    public string[] Name { get; set; } = [];
-
-    /// <summary>Gives the service as it is afterwards.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     /// <inheritdoc/>
-    protected override Task AskAsync(SwarmClient swarm, CancellationToken stop) => ForEachAsync(Name, async name =>
-    {
-        if (!IsWhatIf && !ShouldProcess(name, "Replace all tasks of the service"))
-            return;
-        var change = new ServiceChange(swarm, name, spec => spec with { TaskTemplate = spec.TaskTemplate with { ForceUpdate = spec.TaskTemplate.ForceUpdate + 1 } });
-        if (IsWhatIf)
-            Show("Replace all tasks of the service", await change.PlanAsync(stop));
-        else
-            await FinishAsync(swarm, await change.PostAsync(Warn, stop), name, PassThru, stop);
-    });
+    private protected override Task AskAsync(SwarmClient swarm, string name, CancellationToken stop) => ChangeAsync(
+        swarm, name, "Replace all tasks of the service",
+        spec => spec with { TaskTemplate = spec.TaskTemplate with { ForceUpdate = spec.TaskTemplate.ForceUpdate + 1 } }, stop);
 }

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using SwarmPS.Api;
-using SwarmPS.Cmdlets.Completion;
 using SwarmPS.Cmdlets.Pipeline;
 
 namespace SwarmPS.Cmdlets.SwarmService;
@@ -23,34 +22,23 @@ namespace SwarmPS.Cmdlets.SwarmService;
 /// Get-SwarmService | Where-Object UpdateState -In Updating, Paused | Undo-SwarmServiceUpdate -NoWait
 /// </code>
 /// </example>
-/// <error id="ServiceNotFound">There is no such service.</error>
 /// <error id="InvalidArgument">The service was never updated, or its failed update was rolled back already: there is no spec to go back to.</error>
 [Cmdlet(VerbsCommon.Undo, "SwarmServiceUpdate", SupportsShouldProcess = true)]
 [OutputType(typeof(SwarmServiceInfo))]
-public sealed class UndoSwarmServiceUpdateCommand : ConvergingCmdlet
+public sealed class UndoSwarmServiceUpdateCommand : NamedServicesCmdlet
 {
-    /// <summary>Names, ids or beginnings of ids.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id", "Service")]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ServiceNameCompleter))]
-    public string[] Name { get; set; } = [];
-
-    /// <summary>Gives the service as it is afterwards.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     private protected override bool GoesBack => true;
 
     /// <inheritdoc/>
-    protected override Task AskAsync(SwarmClient swarm, CancellationToken stop) => ForEachAsync(Name, async name =>
+    private protected override async Task AskAsync(SwarmClient swarm, string name, CancellationToken stop)
     {
+        const string Action = "Go back to the spec before the last update";
         if (IsWhatIf)
         {
-            Show("Go back to the spec before the last update", await Revisions.RetryAsync(async () => await swarm.PlanRollbackAsync(await swarm.GetServiceAsync(name, stop), stop)));
+            Show(Action, await Revisions.RetryAsync(async () => await swarm.PlanRollbackAsync(await swarm.GetServiceAsync(name, stop), stop)));
             return;
         }
-        if (!ShouldProcess(name, "Go back to the spec before the last update"))
+        if (!ShouldProcess(name, Action))
             return;
         var id = await Revisions.RetryAsync(async () =>
         {
@@ -59,5 +47,5 @@ public sealed class UndoSwarmServiceUpdateCommand : ConvergingCmdlet
             return service.Id;
         });
         await FinishAsync(swarm, id, name, PassThru, stop);
-    });
+    }
 }
