@@ -3,6 +3,7 @@ using SwarmPS.Daemon.Agent.Engine;
 using SwarmPS.Daemon.Composition;
 using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Daemon.Networking;
+using SwarmPS.Daemon.Networking.Kernel;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Agent;
@@ -84,8 +85,23 @@ internal sealed partial class AgentLoop : IEngineObserver
         var limit = new ParallelOptions { MaxDegreeOfParallelism = Limits.RemovalsAtOnce, CancellationToken = stop };
         await Parallel.ForEachAsync(containers, limit, async (container, cancel) => await RemoveAsync(container, cancel).ConfigureAwait(false)).ConfigureAwait(false);
         using var kept = AgentDatabase.Open(options, clock, log);
+        if (Plane is not null && kept.LoadNetworks() is { } known && known != NodeNetworks.None)
+            await RemoveNetworksAsync(Plane, stop).ConfigureAwait(false);
         kept.Clear();
         folders.RemoveAll();
+    }
+
+    private async Task RemoveNetworksAsync(INodePlane plane, CancellationToken stop)
+    {
+        try
+        {
+            await plane.ReconcileAsync(NodeNetworks.None, stop).ConfigureAwait(false);
+        }
+        catch (NetworkToolException left)
+        {
+            // A node that wants to leave must not be kept by what its kernel refuses.
+            log.NetworksNotReached(left.Message);
+        }
     }
 
     void IEngineObserver.Listed(IReadOnlyList<EngineContainer> containers)

@@ -34,7 +34,14 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
     }
 
     /// <summary>Takes what was kept from before a restart.</summary>
-    public void Set(NodeNetworks networks) => Change(() => wanted = networks);
+    public void Set(NodeNetworks networks)
+    {
+        lock (gate)
+        {
+            wanted = networks;
+            asked.TrySetResult();
+        }
+    }
 
     /// <summary>Takes what the managers say; false where they say nothing of networks.</summary>
     public bool Take(Assignments assignments)
@@ -42,9 +49,16 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
         if (!assignments.Complete && assignments.Networks.Count + assignments.RemovedNetworks.Count == 0 && assignments.MeshPorts is null)
             return false;
         var gone = assignments.Networks.Select(network => network.Id).Concat(assignments.RemovedNetworks).ToHashSet(StringComparer.Ordinal);
-        Change(() => wanted = new(
-            (assignments.Complete ? [] : wanted.Networks.Where(network => !gone.Contains(network.Id))).Concat(assignments.Networks).OrderBy(network => network.Id, StringComparer.Ordinal).ToValueList(),
-            assignments.MeshPorts ?? wanted.Ports));
+        lock (gate)
+        {
+            var before = wanted;
+            wanted = new(
+                (assignments.Complete ? [] : wanted.Networks.Where(network => !gone.Contains(network.Id))).Concat(assignments.Networks).OrderBy(network => network.Id, StringComparer.Ordinal).ToValueList(),
+                assignments.MeshPorts ?? wanted.Ports);
+            // A node that has no networks and had none is left alone: it needs none of the programs that make them.
+            if (wanted != NodeNetworks.None || before != NodeNetworks.None)
+                asked.TrySetResult();
+        }
         return true;
     }
 
@@ -122,15 +136,6 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
             if (why is not null && why != told)
                 tell(told = why);
             await wait.WaitAsync(stop).ConfigureAwait(false);
-        }
-    }
-
-    private void Change(Action change)
-    {
-        lock (gate)
-        {
-            change();
-            asked.TrySetResult();
         }
     }
 
