@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Agent.Engine;
 using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Daemon.Networking;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Rpc;
 
@@ -11,6 +12,7 @@ namespace SwarmPS.Daemon.Composition;
 internal sealed class NodeAgent : IDisposable
 {
     private readonly DockerEngine engine;
+    private readonly NodePlane plane;
     private readonly AgentLoop agent;
     private readonly StreamAnswers answers;
 
@@ -19,7 +21,8 @@ internal sealed class NodeAgent : IDisposable
         DaemonOptions options, SwarmDirectory directory, NodeFile node, IDispatcher dispatcher, ManagerChannels channels, TimeProvider clock, ILoggerFactory logging)
     {
         engine = new(DaemonOptions.UnixPath("--engine", options.Engine));
-        agent = new(Options(options, directory, node), dispatcher, engine, clock, logging.CreateLogger<AgentLoop>()) { Called = call => answers!.Take(call) };
+        plane = new(new() { SwarmId = node.SwarmId, RuntimeFolder = $"/run/swarmps/networks/{node.SwarmId}.{node.NodeId}" }, engine, clock);
+        agent = new(Options(options, directory, node), dispatcher, engine, clock, logging.CreateLogger<AgentLoop>()) { Called = call => answers!.Take(call), Plane = plane };
         Logs = new TaskLogs(agent, engine);
         Processes = new TaskProcesses(agent, engine);
         answers = new(channels, Logs, Processes, logging.CreateLogger<StreamAnswers>());
@@ -35,6 +38,7 @@ internal sealed class NodeAgent : IDisposable
     public async Task RunAsync(CancellationToken stop)
     {
         await using var streams = answers.ConfigureAwait(false);
+        await using var networks = plane.ConfigureAwait(false);
         await agent.RunAsync(stop).ConfigureAwait(false);
     }
 
