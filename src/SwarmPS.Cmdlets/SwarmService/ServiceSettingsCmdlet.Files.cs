@@ -4,6 +4,7 @@ using SwarmPS.Cmdlets.Binding;
 using SwarmPS.Cmdlets.Completion;
 using SwarmPS.Cmdlets.Pipeline;
 using SwarmPS.Model;
+using SwarmPS.Model.Validation;
 using SwarmPS.Notation;
 
 namespace SwarmPS.Cmdlets.SwarmService;
@@ -12,6 +13,7 @@ public abstract partial class ServiceSettingsCmdlet
 {
     private Dictionary<string, string> secretIds = [];
     private Dictionary<string, string> configIds = [];
+    private Dictionary<string, string> networkIds = [];
 
     /// <summary>Secrets as files below /run/secrets: names, or <c>source=key,target=file,uid=0,gid=0,mode=0444</c> (octal), or hashtables.</summary>
     /// <value>none</value>
@@ -35,14 +37,22 @@ public abstract partial class ServiceSettingsCmdlet
     /// <summary>All configs that are named.</summary>
     private protected virtual IEnumerable<FileReference> NamedConfigs => Config ?? [];
 
-    /// <summary>Finds the ids of the secrets and configs that are named: a spec has both.</summary>
+    /// <summary>Names of networks that are compared with those of a spec, which has ids of the swarm's.</summary>
+    private protected virtual IEnumerable<string> ComparedNetworks => [];
+
+    /// <summary>Finds the ids of the secrets and configs that are named, of which a spec has both, and of networks.</summary>
     private protected async Task ResolveAsync(SwarmClient swarm, CancellationToken stop)
     {
         if (FilterOf(NamedSecrets) is { } secrets)
             secretIds = Ids(NamedSecrets, await swarm.ListSecretsAsync(secrets, stop), secret => secret.Spec.Name, "Secret");
         if (FilterOf(NamedConfigs) is { } configs)
             configIds = Ids(NamedConfigs, await swarm.ListConfigsAsync(configs, stop), config => config.Spec.Name, "Config");
+        if (ComparedNetworks.Except(NetworkRules.Predefined).Any())
+            networkIds = (await swarm.ListNetworksAsync(new ApiFilters().Add("scope", "swarm"), stop)).ToDictionary(network => network.Name ?? "", network => network.Id, StringComparer.Ordinal);
     }
+
+    /// <summary>What a spec calls a network.</summary>
+    private protected string TargetOf(string network) => networkIds.GetValueOrDefault(network, network);
 
     private protected SecretReference ReferenceToSecret(FileReference reference) =>
         new() { File = reference.File, SecretId = secretIds.GetValueOrDefault(reference.Source), SecretName = reference.Source };

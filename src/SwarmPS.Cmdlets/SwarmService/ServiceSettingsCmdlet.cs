@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using SwarmPS.Cmdlets.Binding;
+using SwarmPS.Cmdlets.Completion;
 using SwarmPS.Model;
 
 namespace SwarmPS.Cmdlets.SwarmService;
@@ -22,7 +23,7 @@ public abstract partial class ServiceSettingsCmdlet : ConvergingCmdlet
     [Parameter]
     public EndpointMode? EndpointMode { get; set; }
 
-    /// <summary>Published ports, as <c>8080:80</c> or <c>published=8080,target=80,mode=host</c>.</summary>
+    /// <summary>Published ports, as <c>8080:80</c>, on every node, or <c>published=8080,target=80,mode=host</c>, on those of the tasks.</summary>
     /// <value>none</value>
     [Parameter]
     [PortTransformation]
@@ -30,11 +31,12 @@ public abstract partial class ServiceSettingsCmdlet : ConvergingCmdlet
     [Alias("Port")]
     public PortConfig[]? Publish { get; set; }
 
-    /// <summary>Networks: names, or <c>name=web,alias=www,driver-opt=k=v</c>, or hashtables.</summary>
+    /// <summary>Networks of the swarm, or one of the engine's own: names, or <c>name=web,alias=www</c>, or hashtables.</summary>
     /// <value>the engine's own</value>
     [Parameter]
     [NetworkTransformation]
     [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(NetworkNameCompleter))]
     public NetworkAttachmentConfig[]? Network { get; set; }
 
     /// <summary>The name and password that let nodes pull the image. They are kept sealed with the service.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using SwarmPS.Cmdlets.Binding;
+using SwarmPS.Cmdlets.Completion;
 using SwarmPS.Model;
 using SwarmPS.Notation;
 
@@ -101,11 +102,15 @@ public sealed partial class UpdateSwarmServiceCommand
     /// <summary>Networks to add; one that there is takes its place.</summary>
     [Parameter]
     [NetworkTransformation]
+    [ArgumentCompleter(typeof(NetworkNameCompleter))]
     public NetworkAttachmentConfig[]? AddNetwork { get; set; }
 
     /// <summary>Names of networks to take away.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NetworkNameCompleter))]
     public string[]? RemoveNetwork { get; set; }
+
+    private protected override IEnumerable<string> ComparedNetworks => (RemoveNetwork ?? []).Concat((AddNetwork ?? []).Select(network => network.Target ?? ""));
 
     private ServiceSpec AmendTask(ServiceSpec spec)
     {
@@ -178,7 +183,7 @@ public sealed partial class UpdateSwarmServiceCommand
 
     private ValueList<NetworkAttachmentConfig> NetworksOf(ValueList<NetworkAttachmentConfig> old)
     {
-        var gone = (RemoveNetwork ?? []).Concat((AddNetwork ?? []).Select(network => network.Target)).ToHashSet(StringComparer.Ordinal);
-        return old.Where(network => !gone.Contains(network.Target)).Concat(AddNetwork ?? []).ToValueList();
+        var gone = ComparedNetworks.Concat(ComparedNetworks.Select(TargetOf)).ToHashSet(StringComparer.Ordinal);
+        return old.Where(network => !gone.Contains(network.Target ?? "")).Concat(AddNetwork ?? []).ToValueList();
     }
 }

@@ -87,6 +87,19 @@ public sealed class UpdateSwarmServiceTests
     }
 
     [Theory]
+    [InlineData("-RemoveNetwork back", "net2")]
+    [InlineData("-RemoveNetwork net1 -AddNetwork front", "net2 front")]
+    [InlineData("-AddNetwork name=back,alias=www", "net2 back")]
+    public async Task NetworksOfTheSwarm_AreKnownByNameAndId(string arguments, string targets)
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Has(Samples.Web with { Spec = Samples.Web.Spec with { TaskTemplate = new() { Networks = [new() { Target = "net1" }, new() { Target = "net2" }] } } }).Json("GET /networks", () => new[] { Samples.Back });
+        using var prompt = new Prompt(daemon);
+        prompt.Run($"Update-SwarmService web -NoWait {arguments}").Clean();
+        Assert.Equal(targets, string.Join(' ', Assert.Single(daemon.Changes).As<ServiceSpec>().TaskTemplate.Networks!.Select(network => network.Target)));
+    }
+
+    [Theory]
     [InlineData("Update-SwarmService web -Pause", "rollout", "pause")]
     [InlineData("Update-SwarmService web -Resume -NoWait", "rollout", "resume")]
     [InlineData("Undo-SwarmServiceUpdate web -NoWait", "rollback", "previous")]

@@ -83,7 +83,7 @@ public sealed class DockerSwarmTests
             Assert.NotEqual(0, code);
             return output;
         }
-        Assert.Contains("the routing mesh is not supported yet", await FailAsync("service", "create", "-d", "-p", "80:80", "busybox"));
+        Assert.Contains("can't be used with dnsrr mode", await FailAsync("service", "create", "-d", "-p", "80:80", "--endpoint-mode", "dnsrr", "busybox"));
         Assert.Contains("looks at 'node.label.x'", await FailAsync("service", "create", "-d", "--constraint", "node.label.x == y", "busybox"));
         await DockerClient.OkAsync(api, null, "service", "create", "-d", "--name", "web", "busybox");
         Assert.Contains("service web already exists", await FailAsync("service", "create", "-d", "--name", "web", "busybox"));

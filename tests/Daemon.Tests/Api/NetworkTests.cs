@@ -77,14 +77,57 @@ public sealed class NetworkTests
     }
 
     [Fact]
-    public async Task NameThatIsTaken_Is409_AndServicesAreNotOnItYet()
+    public async Task NameThatIsTaken_Is409_AndContainersOfOtherKindsCannotJoinYet()
+    {
+        await using var api = await ApiHarness.StartAsync();
+        await CreateAsync(api, "back");
+        Assert.Equal("network with name back already exists", await api.RefusedAsync(409, "POST", "/networks/create", """{"Name":"back","Driver":"overlay"}"""));
+        Assert.Contains("cannot be joined", await api.RefusedAsync(501, "POST", "/networks/back/connect", """{"Container":"c"}"""));
+    }
+
+    [Fact]
+    public async Task ServicesNameNetworks_ByNameOrId_AndKeepTheirIds()
+    {
+        await using var api = await ApiHarness.StartAsync();
+        var (back, front) = (await CreateAsync(api, "back"), await CreateAsync(api, "front"));
+        var service = new ServiceSpec { Name = "web", TaskTemplate = new() { ContainerSpec = new() { Image = "a" }, Networks = [new() { Target = "back", Aliases = ["db"] }, new() { Target = front }] } };
+        await api.OkAsync("POST", "/services/create", service);
+        Assert.Equal([back, front], api.Membership.Store.Current.ServiceNamed("web")!.Spec.TaskTemplate.Networks!.Select(network => network.Target));
+        Assert.EndsWith("network back is in use by service web", await api.RefusedAsync(400, "DELETE", "/networks/back"), StringComparison.Ordinal);
+        Assert.Equal("network bakc not found", await api.RefusedAsync(404, "POST", "/services/create", On("bakc")));
+        Assert.Contains("network back is named twice", await api.RefusedAsync(400, "POST", "/services/create", On("back", back)));
+
+        static ServiceSpec On(params string[] names) =>
+            new() { Name = "other", TaskTemplate = new() { ContainerSpec = new() { Image = "a" }, Networks = names.Select(name => new NetworkAttachmentConfig { Target = name }).ToValueList() } };
+    }
+
+    [Fact]
+    public async Task FirstPublishedPort_MakesTheMeshsNetwork_WhichNoServiceNames()
+    {
+        await using var api = await ApiHarness.StartAsync();
+        await api.OkAsync("POST", "/services/create", Publishing("web", new PortConfig { TargetPort = 80, PublishedPort = 8080 }, new PortConfig { TargetPort = 81 }));
+        var ingress = Assert.Single(api.Membership.Store.Current.Networks.All);
+        Assert.Equal(("ingress", true, 4096u), (ingress.Spec.Name, ingress.Spec.Ingress, Allocation.NetworkAllocation.VniOf(ingress)));
+        Assert.Equal([8080, 30000], (await api.OkAsync("GET", "/services/web"))!["Endpoint"]!["Ports"]!.Select(port => (int)port["PublishedPort"]!));
+        Assert.Contains("port '8080' is already in use by service 'web'", await api.RefusedAsync(400, "POST", "/services/create", Publishing("other", new PortConfig { TargetPort = 1, PublishedPort = 8080 })));
+        await api.OkAsync("POST", "/services/create", Publishing("other", new PortConfig { TargetPort = 81 }));
+        Assert.Equal(30001u, api.Membership.Store.Current.ServiceNamed("other")!.Endpoint!.Ports!.Single().PublishedPort);
+        var named = new ServiceSpec { Name = "third", TaskTemplate = new() { ContainerSpec = new() { Image = "a" }, Networks = [new() { Target = "ingress" }] } };
+        Assert.Contains("cannot be explicitly attached to the ingress network", await api.RefusedAsync(400, "POST", "/services/create", named));
+        Assert.EndsWith("network ingress is in use by services other, web", await api.RefusedAsync(400, "DELETE", "/networks/ingress"), StringComparison.Ordinal);
+
+        static ServiceSpec Publishing(string name, params PortConfig[] ports) =>
+            new() { Name = name, TaskTemplate = new() { ContainerSpec = new() { Image = "a" } }, EndpointSpec = new() { Ports = ports.ToValueList() } };
+    }
+
+    [Fact]
+    public async Task Tasks_ShowTheirNetworksInFull()
     {
         await using var api = await ApiHarness.StartAsync();
         var id = await CreateAsync(api, "back");
-        Assert.Equal("network with name back already exists", await api.RefusedAsync(409, "POST", "/networks/create", """{"Name":"back","Driver":"overlay"}"""));
-        Assert.Contains("cannot be joined", await api.RefusedAsync(501, "POST", "/networks/back/connect", """{"Container":"c"}"""));
-        var service = new ServiceSpec { Name = "web", TaskTemplate = new() { ContainerSpec = new() { Image = "a" }, Networks = [new() { Target = id }] } };
-        Assert.Contains($"the network {id} cannot be joined", await api.RefusedAsync(501, "POST", "/services/create", service));
+        await api.Membership.Store.UpdateAsync(tx => tx.Put(new SwarmTask { Id = "t1", NetworksAttachments = [new(new() { Id = id }, ["10.0.0.5/24"])] }), api.Stop);
+        foreach (var task in new[] { (await api.OkAsync("GET", "/tasks/t1"))!, (await api.OkAsync("GET", "/tasks"))![0]! })
+            Assert.Equal(("back", "10.0.0.5/24"), ((string?)task["NetworksAttachments"]![0]!["Network"]!["Spec"]!["Name"], (string?)task["NetworksAttachments"]![0]!["Addresses"]![0]));
     }
 
     [Theory]

@@ -25,17 +25,9 @@ internal static class PortRules
             var (mode, protocol) = (port.PublishMode ?? PublishMode.Ingress, port.Protocol ?? PortProtocol.Tcp);
             if (port.PublishedPort != 0 && !published.Add((mode, protocol, port.PublishedPort)))
                 problems.Add(path + ".PublishedPort", $"duplicate published ports provided: {port.PublishedPort}/{ApiEnumConverter.Word(protocol)}");
-            CheckMode(mode, endpoint!.Mode, path, problems);
+            problems.AddUnless(
+                mode is not PublishMode.Ingress || endpoint!.Mode is not EndpointMode.Dnsrr, path,
+                "port published with ingress mode can't be used with dnsrr mode: publish it with mode=host, or use the endpoint mode vip");
         }
-    }
-
-    private static void CheckMode(PublishMode mode, EndpointMode? endpoint, string path, SpecProblems problems)
-    {
-        if (mode is not PublishMode.Ingress)
-            return;
-        if (endpoint is EndpointMode.Dnsrr)
-            problems.Add(path, "port published with ingress mode can't be used with dnsrr mode: publish it with mode=host, or use the endpoint mode vip");
-        else
-            problems.Unsupported(path, "the routing mesh is not supported yet: publish the port on the tasks' own nodes with mode=host");
     }
 }

@@ -17,7 +17,7 @@ internal static class ServiceRules
             problems.AddUnless(RestartBackoff.TryParse(backoff, out _), $"Labels[{RestartBackoff.Label}]", $"'{backoff}' is neither {RestartBackoff.Off} nor the longest delay between restarts, as 10m");
         CheckMode(spec.Mode ?? new(), problems);
         CheckTask(spec.TaskTemplate, problems);
-        NetworkRules.Check(spec.TaskTemplate.Networks ?? spec.Networks, spec.TaskTemplate.Networks is null ? "Networks" : "TaskTemplate.Networks", problems);
+        NetworkRules.Check(spec.TaskTemplate.Networks ?? spec.Networks, NetworkUse.UsesMesh(spec), spec.TaskTemplate.Networks is null ? "Networks" : "TaskTemplate.Networks", problems);
         UpdateRules.Check(spec.UpdateConfig, "UpdateConfig", isRollback: false, problems);
         UpdateRules.Check(spec.RollbackConfig, "RollbackConfig", isRollback: true, problems);
         PortRules.Check(spec.EndpointSpec, problems);
