@@ -1,4 +1,4 @@
-using System.Net;
+using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Networking.Kernel;
 using SwarmPS.Daemon.Networking.Mesh;
 using SwarmPS.Daemon.Networking.Names;
@@ -14,7 +14,7 @@ namespace SwarmPS.Daemon.Networking;
 /// </summary>
 internal sealed class NodePlane : INodePlane, IAsyncDisposable
 {
-    private readonly NodePlaneOptions options;
+    private readonly ILogger log;
     private readonly NetworkTools tools;
     private readonly OverlayPlane overlay;
     private readonly VirtualAddressPlane addresses;
@@ -23,16 +23,18 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
     private readonly NameAnswers answers;
     private readonly ResolverFiles files;
     private volatile NodeNetworks? wanted;
+    private IReadOnlyList<string> portFaults = [];
 
     /// <summary>A plane that has done nothing yet.</summary>
     /// <param name="options">What it is told.</param>
     /// <param name="engine">The node's engine.</param>
     /// <param name="clock">The time.</param>
-    public NodePlane(NodePlaneOptions options, IEngineNetworks engine, TimeProvider clock)
+    /// <param name="log">The log.</param>
+    public NodePlane(NodePlaneOptions options, IEngineNetworks engine, TimeProvider clock, ILogger log)
     {
-        this.options = options;
+        this.log = log;
         tools = new(clock, options.Space);
-        overlay = new(tools, engine, options);
+        overlay = new(tools, engine, options, log);
         addresses = new(tools);
         mesh = new(tools);
         files = new(options.RuntimeFolder);
@@ -55,6 +57,7 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
         var ports = mesh.ReconcileAsync(wanted, audit, stop);
         await TryAsync(faults, rules).ConfigureAwait(false);
         await TryAsync(faults, ports).ConfigureAwait(false);
+        ReportPorts(mesh.PortFaults);
         await TryAsync(faults, names.ReconcileAsync(wanted.Networks)).ConfigureAwait(false);
         if (audit)
             files.Keep(NodeTasks.Networks(wanted.Networks).Select(task => task.Key));
@@ -105,6 +108,14 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
             .Select(network => (network, endpoint: network.Endpoints.FirstOrDefault(endpoint => endpoint.Task == task && endpoint.DataPath.Length == 0)))
             .Where(pair => pair.endpoint is not null).Select(pair => (pair.network, pair.endpoint!))
             .OrderBy(pair => pair.network.Ingress)];
+
+    /// <summary>A port that another program has keeps nothing else from working: it is told in the log, once, and tried again with each audit.</summary>
+    private void ReportPorts(IReadOnlyList<string> faults)
+    {
+        foreach (var fault in faults.Except(portFaults))
+            log.PortNotHad(fault);
+        portFaults = faults;
+    }
 
     private static async Task TryAsync(List<Exception> faults, Task step)
     {

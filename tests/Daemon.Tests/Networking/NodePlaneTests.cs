@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using SwarmPS.Daemon.Networking;
 using SwarmPS.Model;
 using static SwarmPS.Daemon.Tests.Networking.SampleNetworks;
@@ -63,7 +64,7 @@ public sealed class NodePlaneTests(NetworkHosts hosts) : IAsyncLifetime
     }
 
     private NodePlane Plane(NetworkHost host) => new(
-        new() { SwarmId = "swarm", RuntimeFolder = Path.Combine(folder, host.Name), DataPath = host.Address, Space = host.Tools.Space }, host.Driver, TimeProvider.System);
+        new() { SwarmId = "swarm", RuntimeFolder = Path.Combine(folder, host.Name), DataPath = host.Address, Space = host.Tools.Space }, host.Driver, TimeProvider.System, NullLogger.Instance);
 
     private async Task ReconcileAsync(bool serving)
     {

@@ -17,23 +17,26 @@ internal sealed class MeshPlane(NetworkTools tools) : IDisposable
     /// <summary>The table as the kernel prints it, right after it was brought about: what differs from that was done by others.</summary>
     private string printed = "";
 
-    /// <summary>Brings the mesh about; throws <see cref="AggregateException"/> with the reasons where a part could not be.</summary>
+    /// <summary>Why ports are left to other programs that have them.</summary>
+    public IReadOnlyList<string> PortFaults { get; private set; } = [];
+
+    /// <summary>
+    /// Brings the mesh about on all ports that can be had; throws <see cref="AggregateException"/> with the reason where it cannot be at all.
+    /// </summary>
     /// <param name="wanted">All that this node should have.</param>
     /// <param name="audit">Look at what there is, whatever is remembered.</param>
     /// <param name="stop">Stops it in the middle.</param>
     public async Task ReconcileAsync(NodeNetworks wanted, bool audit, CancellationToken stop)
     {
-        List<Exception> faults = [.. reservations.Set(wanted.Ports.Select(port => new NodePort(port.Protocol, port.Published)).ToHashSet())];
+        PortFaults = [.. reservations.Set(wanted.Ports.Select(port => new NodePort(port.Protocol, port.Published)).ToHashSet()).Select(fault => fault.Message)];
         try
         {
             await (wanted.Ports.Count == 0 ? RemoveAsync(audit, stop) : BringAsync(MeshTable.Of(wanted, reservations.Has), audit, stop)).ConfigureAwait(false);
         }
         catch (NetworkToolException fault)
         {
-            faults.Add(new NetworkToolException($"The routing mesh could not be brought about: {fault.Message}", fault));
+            throw new AggregateException(new NetworkToolException($"The routing mesh could not be brought about: {fault.Message}", fault));
         }
-        if (faults.Count > 0)
-            throw new AggregateException(faults);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Agent.Engine;
 using SwarmPS.Daemon.Networking.Kernel;
 using SwarmPS.Model;
 
@@ -9,7 +12,7 @@ namespace SwarmPS.Daemon.Networking.Overlay;
 /// last brought to is remembered, so that a change costs its own entries only; after a failure, and at each audit, it is read anew.
 /// Calls are made one after another.
 /// </summary>
-internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, NodePlaneOptions options)
+internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, NodePlaneOptions options, ILogger log)
 {
     /// <summary>The engine's networks, where they are known to be as wanted.</summary>
     private ImmutableHashSet<EngineNetwork>? made;
@@ -44,7 +47,8 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
         (made, kernel) = (null, null);
         var there = await engine.ListNetworksAsync(options.SwarmId, stop).ConfigureAwait(false);
         var present = there.Select(pair => pair.Value.Name).ToHashSet();
-        var before = faults.Count;
+        var names = wanted.Select(network => network.Name).ToHashSet();
+        var (before, isLeft) = (faults.Count, false);
         // A network that differs has the name, the bridge or the addresses of the one that is wanted: it must go first.
         foreach (var (id, network) in there.Where(pair => !wanted.Contains(pair.Value)))
         {
@@ -52,8 +56,17 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
 
             async Task RemoveAsync()
             {
-                await engine.RemoveNetworkAsync(id, stop).ConfigureAwait(false);
-                present.Remove(network.Name);
+                try
+                {
+                    await engine.RemoveNetworkAsync(id, stop).ConfigureAwait(false);
+                    present.Remove(network.Name);
+                }
+                catch (EngineException refusal) when (refusal.Status is HttpStatusCode.Forbidden or HttpStatusCode.Conflict && !names.Contains(network.Name))
+                {
+                    // Its last container is about to go. Nobody waits for that, so the next call comes back to it.
+                    isLeft = true;
+                    log.NetworkStillUsed(network.Name, refusal.Message);
+                }
             }
         }
         foreach (var network in wanted.Except(there.Select(pair => pair.Value)))
@@ -66,7 +79,7 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
                 present.Add(network.Name);
             }
         }
-        made = faults.Count == before ? wanted : null;
+        made = faults.Count == before && !isLeft ? wanted : null;
         return present;
     }
 
@@ -100,7 +113,7 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
         {
             await step().ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is NetworkToolException or Agent.Engine.EngineException or Agent.Engine.EngineUnreachableException)
+        catch (Exception fault) when (fault is NetworkToolException or EngineException or EngineUnreachableException)
         {
             faults.Add(otherwise is null ? fault : new NetworkToolException($"{otherwise}: {fault.Message}", fault));
         }

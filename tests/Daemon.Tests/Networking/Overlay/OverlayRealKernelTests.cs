@@ -1,4 +1,4 @@
-using SwarmPS.Daemon.Networking.Kernel;
+using Microsoft.Extensions.Logging.Abstractions;
 using SwarmPS.Daemon.Networking.Overlay;
 using SwarmPS.Model;
 using static SwarmPS.Daemon.Tests.Networking.SampleNetworks;
@@ -111,6 +111,9 @@ public sealed class OverlayRealKernelTests(NetworkHosts hosts) : IAsyncLifetime
 
         var fault = await Assert.ThrowsAsync<AggregateException>(() => one.ReconcileAsync([changed], audit: false, Stop));
         Assert.Contains("The engine's network swp61 of 10.61.0.0/24", fault.InnerExceptions[0].Message, StringComparison.Ordinal);
+        // One that nobody wants any more waits for its last container instead.
+        await one.ReconcileAsync([], audit: false, Stop);
+        Assert.Single(await hosts.One.Driver.ListNetworksAsync("swarm", Stop));
 
         await hosts.One.RemoveContainersAsync();
         await one.ReconcileAsync([changed], audit: false, Stop);
@@ -119,7 +122,7 @@ public sealed class OverlayRealKernelTests(NetworkHosts hosts) : IAsyncLifetime
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static OverlayPlane Plane(NetworkHost host) => new(host.Tools, host.Driver, new() { SwarmId = "swarm", RuntimeFolder = "", DataPath = host.Address });
+    private static OverlayPlane Plane(NetworkHost host) => new(host.Tools, host.Driver, new() { SwarmId = "swarm", RuntimeFolder = "", DataPath = host.Address }, NullLogger.Instance);
 
     private async Task SetAsync()
     {
