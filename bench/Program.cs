@@ -1,6 +1,7 @@
 using SwarmPS.Bench;
 using SwarmPS.Bench.Agents;
 using SwarmPS.Bench.Cluster;
+using SwarmPS.Bench.Networking;
 using SwarmPS.Bench.Scheduling;
 
 // One verb a benchmark; each prints one table of medians and ratios. See docs/benchmarks.md.
@@ -19,6 +20,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new()
     // A part of "agents": the leader.
     ["agents-leader"] = AgentsLeader.RunAsync,
     ["tunnel"] = TunnelThroughput.RunAsync,
+    ["network"] = NetworkBench.RunAsync,
 
     // A part of "store": the process whose start it measures.
     ["store-reopen"] = StoreCommits.ReopenAsync,

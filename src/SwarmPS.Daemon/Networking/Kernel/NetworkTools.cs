@@ -74,7 +74,7 @@ internal sealed class NetworkTools(TimeProvider clock, string? space = null)
         }
         catch (Win32Exception missing)
         {
-            throw new NetworkToolException($"The program {start.FileName} cannot be started ({missing.Message}); install iproute2, nftables, conntrack and util-linux.", missing);
+            throw new NetworkToolException($"The program {start.FileName} cannot be started ({missing.Message}); install iproute2, nftables, iptables, conntrack and util-linux.", missing);
         }
     }
 
