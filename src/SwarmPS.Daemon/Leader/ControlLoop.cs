@@ -23,7 +23,7 @@ internal sealed class ControlLoop(SwarmStore store, TimeProvider clock, Func<str
     public async Task RunAsync(CancellationToken stop)
     {
         round.Reset();
-        using var feed = store.Feed.Subscribe(ObjectKind.Service, ObjectKind.Task, ObjectKind.Node, ObjectKind.Swarm);
+        using var feed = store.Feed.Subscribe(ObjectKind.Network, ObjectKind.Service, ObjectKind.Task, ObjectKind.Node, ObjectKind.Swarm);
         while (true)
         {
             await WaitAsync(feed, stop).ConfigureAwait(false);

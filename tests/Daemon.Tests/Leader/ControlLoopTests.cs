@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using SwarmPS.Allocation;
 using SwarmPS.Daemon.Leader;
 using SwarmPS.Model;
 using SwarmPS.Orchestration;
@@ -72,6 +73,18 @@ public sealed class ControlLoopTests : IAsyncDisposable
         await UntilAsync(() => store.Current.Tasks.All is { Count: 1 } left && left.Single().Id == "runs");
         await ReportAsync(store.Current.Tasks.Find("runs")!, TaskState.Shutdown);
         await UntilAsync(() => store.Current.Tasks.Count == 0);
+    }
+
+    [Fact]
+    public async Task NetworkThatComesWhileItLeads_HasItsAddressesGiven()
+    {
+        await SetUpAsync();
+        Start();
+        await CreateAsync("plain", 1);
+        await UntilAsync(() => Live("plain").Count == 1);
+        await store.UpdateAsync(tx => tx.Put(NetworkAllocation.Allot(tx.View, "back", new() { Name = "back" })), deadline.Token);
+        await CreateAsync("web", 2, new() { Networks = [new() { Target = "back" }] });
+        await UntilAsync(() => Live("web") is { Count: 2 } tasks && tasks.TrueForAll(task => task.Status.State == TaskState.Assigned && task.NetworksAttachments is { Count: 1 }));
     }
 
     [Fact]
