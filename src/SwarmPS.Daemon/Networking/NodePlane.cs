@@ -47,6 +47,12 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
     public async ValueTask ReconcileAsync(NodeNetworks wanted, CancellationToken stop)
     {
         var audit = this.wanted is null || this.wanted == wanted;
+        // A node that has none, and is to have none, needs none of the programs and starts none.
+        if (audit && wanted == NodeNetworks.None && !OverlayNames.AreAnyHere(tools.Space))
+        {
+            this.wanted = wanted;
+            return;
+        }
         this.wanted = wanted;
         List<Exception> faults = [];
         // What is known of names changes at once, so that nobody is led any more to a task that is to stop; the ways to those that come are

@@ -63,6 +63,16 @@ public sealed class NodePlaneTests(NetworkHosts hosts) : IAsyncLifetime
         Assert.Empty(Directory.GetFiles(Path.Combine(folder, hosts.One.Name)));
     }
 
+    [Fact]
+    public async Task LeftoversOfAnEarlierRun_AreRemoved_WhereNothingIsWanted()
+    {
+        await ReconcileAsync(serving: true);
+        await using var next = Plane(hosts.One);
+        await next.ReconcileAsync(NodeNetworks.None, Stop);
+        Assert.DoesNotContain("swp6", await hosts.One.RunAsync("ip", "-o", "link"), StringComparison.Ordinal);
+        Assert.DoesNotContain("swarmps", await hosts.One.RunAsync("nft", "list", "tables"), StringComparison.Ordinal);
+    }
+
     private NodePlane Plane(NetworkHost host) => new(
         new() { SwarmId = "swarm", RuntimeFolder = Path.Combine(folder, host.Name), DataPath = host.Address, Space = host.Tools.Space }, host.Driver, TimeProvider.System, NullLogger.Instance);
 

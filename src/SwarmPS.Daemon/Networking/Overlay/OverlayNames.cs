@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.NetworkInformation;
+using SwarmPS.Daemon.Networking.Kernel;
 
 namespace SwarmPS.Daemon.Networking.Overlay;
 
@@ -13,6 +15,10 @@ internal static class OverlayNames
 
     /// <summary>Its VXLAN device.</summary>
     public static string Device(uint vni) => DevicePrefix + vni.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Whether a network namespace has any device of ours; null is this process's own.</summary>
+    public static bool AreAnyHere(string? space) =>
+        NetworkSpace.Within(space, () => NetworkInterface.GetAllNetworkInterfaces().Any(device => IsBridge(device.Name) || IsDevice(device.Name)));
 
     /// <summary>Whether a VXLAN device is one of ours.</summary>
     public static bool IsDevice(string name) =>
