@@ -29,6 +29,7 @@ public sealed class LabTests(ITestOutputHelper report) : IAsyncLifetime
         await Manager.CreateServiceAsync(Sleeping("web", 6), CancellationToken.None);
         await RunningAsync("web", tasks => Spread(tasks) is [2, 2, 2]);
         await WholeNewSetAsync();
+        await NetworkReach.CheckAsync(lab, "n1");
     }
 
     /// <summary>Blue/green by the cmdlets: the plan names nodes, and the old containers stop only once all of the new ones run.</summary>
