@@ -74,18 +74,27 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
             {
                 await plane.ReconcileAsync(now, stop).ConfigureAwait(false);
                 Move(() => (reached, failure) = (now, null));
-                backoff.Reset();
+                if (plane.IsSettled)
+                    backoff.Reset();
+                else
+                    await PauseAsync(backoff, now, stop).ConfigureAwait(false);
             }
             catch (Exception fault) when (fault is AggregateException or NetworkToolException or EngineException or EngineUnreachableException or IOException)
             {
                 log.NetworksNotReached(fault.Message);
                 Move(() => failure = fault.Message);
-                await Task.WhenAny(backoff.WaitAsync(stop), AskedAgainAsync(now, stop)).ConfigureAwait(false);
-                stop.ThrowIfCancellationRequested();
-                lock (gate)
-                    asked.TrySetResult();
+                await PauseAsync(backoff, now, stop).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Waits until it is time to try again, or something else is wanted.</summary>
+    private async Task PauseAsync(Backoff backoff, NodeNetworks now, CancellationToken stop)
+    {
+        await Task.WhenAny(backoff.WaitAsync(stop), AskedAgainAsync(now, stop)).ConfigureAwait(false);
+        stop.ThrowIfCancellationRequested();
+        lock (gate)
+            asked.TrySetResult();
     }
 
     /// <summary>Waits until the networks have a place for a task.</summary>

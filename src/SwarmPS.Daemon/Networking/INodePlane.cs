@@ -16,6 +16,9 @@ internal interface INodePlane
     /// <param name="stop">Stops it in the middle.</param>
     ValueTask ReconcileAsync(NodeNetworks wanted, CancellationToken stop);
 
+    /// <summary>False where something that is to go could not go yet, as a network whose last container is about to end: call again soon.</summary>
+    bool IsSettled { get; }
+
     /// <summary>How a task's container is on its networks, which have been reconciled before: what its creation says. The first is the one it is created on.</summary>
     ValueTask<ContainerNetworking> AttachAsync(SwarmTask task, CancellationToken stop);
 

@@ -72,6 +72,9 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public bool IsSettled => overlay.IsSettled;
+
+    /// <inheritdoc/>
     public ValueTask<ContainerNetworking> AttachAsync(SwarmTask task, CancellationToken stop)
     {
         var own = Own(task.Id);

@@ -117,6 +117,17 @@ public sealed class AgentNetworkTests : IAsyncDisposable
         await agent.Pulse.UntilAsync(() => agent.Plane!.Reconciled is [.., { Networks: [{ Id: "c" }] }], () => "network a did not go");
     }
 
+    [Fact]
+    public async Task NetworkThatCannotGoYet_IsComeBackTo()
+    {
+        await StartAsync(OnNetworks("a"), NetworkOf("a"), NetworkOf("b"));
+        agent.Plane!.IsSettled = false;
+        agent.Dispatcher.Send(new Assignments(false, [], []) { RemovedNetworks = ["b"] });
+        await PassAsync(() => agent.Plane.Reconciled.Count(networks => networks.Networks is [{ Id: "a" }]) >= 3);
+        agent.Plane.IsSettled = true;
+        await agent.ReachesAsync("task1", TaskState.Running);
+    }
+
     private async Task StartAsync(SwarmTask task, params NodeNetwork[] networks)
     {
         agent.Start();

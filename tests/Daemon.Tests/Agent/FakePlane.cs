@@ -25,6 +25,8 @@ internal sealed class FakePlane(FakeEngine engine, Pulse pulse) : INodePlane
         }
     }
 
+    public bool IsSettled { get; set; } = true;
+
     public async ValueTask ReconcileAsync(NodeNetworks wanted, CancellationToken stop)
     {
         await Before(wanted).WaitAsync(stop);

@@ -20,6 +20,9 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
     /// <summary>The kernel's state, where it is known.</summary>
     private OverlayState? kernel;
 
+    /// <summary>False where the engine still had containers on a network that is to go.</summary>
+    public bool IsSettled { get; private set; } = true;
+
     /// <summary>
     /// Brings the networks about. What can be done is done; what cannot is told by <see cref="AggregateException"/> of the
     /// reasons, and tried anew with the next call.
@@ -48,7 +51,8 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
         var there = await engine.ListNetworksAsync(options.SwarmId, stop).ConfigureAwait(false);
         var present = there.Select(pair => pair.Value.Name).ToHashSet();
         var names = wanted.Select(network => network.Name).ToHashSet();
-        var (before, isLeft) = (faults.Count, false);
+        var before = faults.Count;
+        IsSettled = true;
         // A network that differs has the name, the bridge or the addresses of the one that is wanted: it must go first.
         foreach (var (id, network) in there.Where(pair => !wanted.Contains(pair.Value)))
         {
@@ -64,7 +68,7 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
                 catch (EngineException refusal) when (refusal.Status is HttpStatusCode.Forbidden or HttpStatusCode.Conflict && !names.Contains(network.Name))
                 {
                     // Its last container is about to go. Nobody waits for that, so the next call comes back to it.
-                    isLeft = true;
+                    IsSettled = false;
                     log.NetworkStillUsed(network.Name, refusal.Message);
                 }
             }
@@ -79,7 +83,7 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
                 present.Add(network.Name);
             }
         }
-        made = faults.Count == before && !isLeft ? wanted : null;
+        made = faults.Count == before && IsSettled ? wanted : null;
         return present;
     }
 
