@@ -3,7 +3,6 @@ using SwarmPS.Daemon.Agent.Engine;
 using SwarmPS.Daemon.Composition;
 using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Daemon.Networking;
-using SwarmPS.Daemon.Networking.Kernel;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Agent;
@@ -97,7 +96,7 @@ internal sealed partial class AgentLoop : IEngineObserver
         {
             await plane.ReconcileAsync(NodeNetworks.None, stop).ConfigureAwait(false);
         }
-        catch (NetworkToolException left)
+        catch (NetworksNotReachedException left)
         {
             // A node that wants to leave must not be kept by what its kernel refuses.
             log.NetworksNotReached(left.Message);

@@ -13,9 +13,16 @@ namespace SwarmPS.Daemon.Agent;
 /// <param name="log">The log.</param>
 internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, ILogger log)
 {
+    private static readonly IReadOnlyDictionary<string, string> NoneLacking = new Dictionary<string, string>();
+
     private readonly object gate = new();
     private NodeNetworks wanted = NodeNetworks.None;
     private NodeNetworks? reached;
+
+    /// <summary>Networks of those reached that do not stand, and why.</summary>
+    private IReadOnlyDictionary<string, string> lacking = NoneLacking;
+
+    /// <summary>Why nothing newer was reached at all.</summary>
     private string? failure;
     private TaskCompletionSource asked = NewSignal();
     private TaskCompletionSource moved = NewSignal();
@@ -73,11 +80,17 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
             try
             {
                 await plane.ReconcileAsync(now, stop).ConfigureAwait(false);
-                Move(() => (reached, failure) = (now, null));
+                Move(() => (reached, lacking, failure) = (now, NoneLacking, null));
                 if (plane.IsSettled)
                     backoff.Reset();
                 else
                     await PauseAsync(backoff, now, stop).ConfigureAwait(false);
+            }
+            catch (NetworksNotReachedException fault)
+            {
+                log.NetworksNotReached(fault.Message);
+                Move(() => (reached, lacking, failure) = (now, fault.Reasons, null));
+                await PauseAsync(backoff, now, stop).ConfigureAwait(false);
             }
             catch (Exception fault) when (fault is AggregateException or NetworkToolException or EngineException or EngineUnreachableException or IOException)
             {
@@ -97,14 +110,14 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
             asked.TrySetResult();
     }
 
-    /// <summary>Waits until the networks have a place for a task.</summary>
+    /// <summary>Waits until a task's networks stand and have a place for it, whatever becomes of other networks.</summary>
     /// <param name="task">The task.</param>
     /// <param name="tell">Hears why it takes longer.</param>
     /// <param name="stop">Ends the wait.</param>
     public Task UntilPlacedAsync(SwarmTask task, Action<string> tell, CancellationToken stop)
     {
-        var ids = task.NetworksAttachments.OrEmpty().Select(attachment => attachment.Network?.Id).ToList();
-        return UntilAsync(now => ids.TrueForAll(id => now.Networks.Any(network => network.Id == id && network.Endpoints.Any(endpoint => endpoint.Task == task.Id))), tell, stop);
+        var ids = task.NetworksAttachments.OrEmpty().Select(attachment => attachment.Network?.Id ?? "").ToList();
+        return UntilAsync(now => ids.TrueForAll(id => !lacking.ContainsKey(id) && now.Networks.Any(network => network.Id == id && Has(network, task.Id))), ids, tell, stop);
     }
 
     /// <summary>
@@ -117,7 +130,7 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop);
         try
         {
-            await UntilAsync(now => !now.Networks.Any(network => network.Endpoints.Any(endpoint => endpoint.Task == taskId && endpoint.Serving)), _ => { }, either.Token).ConfigureAwait(false);
+            await UntilAsync(now => !now.Networks.Any(network => network.Endpoints.Any(endpoint => endpoint.Task == taskId && (endpoint.Serving || lacking.ContainsKey(network.Id)))), [], _ => { }, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -129,7 +142,13 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private async Task UntilAsync(Func<NodeNetworks, bool> isSo, Action<string> tell, CancellationToken stop)
+    private static bool Has(NodeNetwork network, string taskId) => network.Endpoints.Any(endpoint => endpoint.Task == taskId);
+
+    /// <param name="isSo">What is waited for; asked inside the gate.</param>
+    /// <param name="ids">The networks that it takes.</param>
+    /// <param name="tell">Hears why it takes longer.</param>
+    /// <param name="stop">Ends the wait.</param>
+    private async Task UntilAsync(Func<NodeNetworks, bool> isSo, IReadOnlyList<string> ids, Action<string> tell, CancellationToken stop)
     {
         string? told = null;
         while (true)
@@ -140,13 +159,16 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
             {
                 if (reached is { } now && isSo(now))
                     return;
-                (wait, why) = (moved.Task, failure);
+                (wait, why) = (moved.Task, failure ?? Why(ids));
             }
             if (why is not null && why != told)
                 tell(told = why);
             await wait.WaitAsync(stop).ConfigureAwait(false);
         }
     }
+
+    private string? Why(IReadOnlyList<string> ids) =>
+        ids.Any(lacking.ContainsKey) ? string.Join(' ', ids.Where(lacking.ContainsKey).Select(id => lacking[id]).Distinct(StringComparer.Ordinal)) : null;
 
     private void Move(Action change)
     {

@@ -10,7 +10,8 @@ internal interface INodePlane
 {
     /// <summary>
     /// Brings everything to the record; what is not in it goes. Calls come one after another, each with the whole record, also where
-    /// nothing has changed: then it is an audit of what there is. What can be done is done before it throws.
+    /// nothing has changed: then it is an audit of what there is. What can be done is done before it throws
+    /// <see cref="NetworksNotReachedException"/>, which names the networks that do not stand.
     /// </summary>
     /// <param name="wanted">All that this node should have.</param>
     /// <param name="stop">Stops it in the middle.</param>

@@ -68,7 +68,7 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
         if (audit)
             files.Keep(NodeTasks.Networks(wanted.Networks).Select(task => task.Key));
         if (faults.Count > 0)
-            throw new NetworkToolException(string.Join(' ', faults.Select(fault => fault.Message)), new AggregateException(faults));
+            throw new NetworksNotReachedException(faults);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using SwarmPS.Daemon.Dispatch;
+using SwarmPS.Daemon.Networking;
 using SwarmPS.Daemon.Networking.Kernel;
 using SwarmPS.Model;
 
@@ -17,16 +18,18 @@ public sealed class AgentNetworkTests : IAsyncDisposable
         agent.Plane = new(agent.Engine, agent.Pulse);
     }
 
-    private static SwarmTask OnNetworks(params string[] networks) => Samples.Task() with
+    private static SwarmTask OnNetworks(params string[] networks) => On("task1", networks);
+
+    private static SwarmTask On(string id, params string[] networks) => Samples.Task(id: id) with
     {
         NetworksAttachments = networks.Select((id, at) => new NetworkAttachment(new() { Id = id }, [$"10.0.{at}.7/24"])).ToValueList(),
     };
 
-    private static NodeNetwork NetworkOf(string id, bool serving = false, bool others = false) => new()
+    private static NodeNetwork NetworkOf(string id, bool serving = false, bool others = false, string task = "task1") => new()
     {
         Id = id,
         Gateways = others ? [new("10.0.0.9", "02:42", "172.30.0.2")] : [],
-        Endpoints = [new("task1", "service1", "10.0.0.7", "02:42", "", serving)],
+        Endpoints = [new(task, "service1", "10.0.0.7", "02:42", "", serving)],
     };
 
     public ValueTask DisposeAsync() => agent.DisposeAsync();
@@ -55,6 +58,24 @@ public sealed class AgentNetworkTests : IAsyncDisposable
         Assert.Equal(0, agent.Engine.Count("create"));
         broken = false;
         await PassAsync(() => agent.Dispatcher.Last("task1")?.State == TaskState.Running);
+    }
+
+    [Fact]
+    public async Task NetworkThatFails_KeepsOnlyItsOwnTasksWaiting_AndTheySayWhy()
+    {
+        var broken = true;
+        agent.Plane!.Before = _ => broken
+            ? Task.FromException(new NetworksNotReachedException([new NetworkToolException("a: no such device") { Networks = ["a"] }, new NetworkToolException("d: in use") { Networks = ["d"] }]))
+            : Task.CompletedTask;
+        agent.Start();
+        await agent.OpenAsync();
+        agent.Dispatcher.Send(new Assignments(true, [OnNetworks("a"), On("task2", "b")], []) { Networks = [NetworkOf("a"), NetworkOf("b", task: "task2")], MeshPorts = [] });
+        await agent.ReachesAsync("task2", TaskState.Running);
+        await agent.Pulse.UntilAsync(() => agent.Dispatcher.Last("task1")?.Err is not null, () => "the waiting task does not say why");
+        Assert.Equal("the task's networks are not ready: a: no such device", agent.Dispatcher.Last("task1")!.Err);
+        Assert.Null(agent.Engine.Of("task1"));
+        broken = false;
+        await PassAsync(() => agent.Dispatcher.Last("task1") is { State: TaskState.Running, Err: null });
     }
 
     [Fact]

@@ -35,7 +35,10 @@ internal sealed class MeshPlane(NetworkTools tools) : IDisposable
         }
         catch (NetworkToolException fault)
         {
-            throw new AggregateException(new NetworkToolException($"The routing mesh could not be brought about: {fault.Message}", fault));
+            throw new AggregateException(new NetworkToolException($"The routing mesh could not be brought about: {fault.Message}", fault)
+            {
+                Networks = [.. wanted.Networks.Where(network => network.Ingress).Select(network => network.Id)],
+            });
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class NameServer(string? space, NameAnswers answers, TimeProvide
             }
             catch (NetworkToolException fault)
             {
-                faults.Add(fault);
+                faults.Add(new NetworkToolException(fault.Message, fault) { Networks = [place.Id] });
             }
         }
         if (faults.Count > 0)

@@ -7,6 +7,9 @@ namespace SwarmPS.Daemon.Networking.Overlay;
 /// <param name="Bridge">Lines for <c>bridge -batch</c>.</param>
 internal sealed record OverlayPlan(IReadOnlyList<string> Ip, IReadOnlyList<string> Bridge)
 {
+    /// <summary>There is nothing to do.</summary>
+    public bool IsEmpty => Ip.Count + Bridge.Count == 0;
+
     /// <summary>From what there is to what should be.</summary>
     /// <param name="current">What there is.</param>
     /// <param name="wanted">What there should be.</param>

@@ -36,15 +36,16 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
             (made, kernel) = (null, null);
         List<Exception> faults = [];
         IReadOnlySet<string>? present = null;
-        await TryAsync(faults, async () => present = await MakeAsync([.. networks.Select(EngineNetwork.Of)], faults, stop).ConfigureAwait(false)).ConfigureAwait(false);
-        await TryAsync(faults, () => ChangeKernelAsync(networks, present, faults, stop)).ConfigureAwait(false);
+        await TryAsync(faults, networks, async () => present = await MakeAsync(networks, faults, stop).ConfigureAwait(false)).ConfigureAwait(false);
+        await TryAsync(faults, networks, () => ChangeKernelAsync(networks, present, faults, stop)).ConfigureAwait(false);
         if (faults.Count > 0)
             throw new AggregateException(faults);
     }
 
     /// <returns>The names of all networks that the engine has of the swarm's.</returns>
-    private async Task<IReadOnlySet<string>> MakeAsync(ImmutableHashSet<EngineNetwork> wanted, List<Exception> faults, CancellationToken stop)
+    private async Task<IReadOnlySet<string>> MakeAsync(IReadOnlyList<NodeNetwork> networks, List<Exception> faults, CancellationToken stop)
     {
+        var wanted = networks.Select(EngineNetwork.Of).ToImmutableHashSet();
         if (made is not null && made.SetEquals(wanted))
             return made.Select(network => network.Name).ToHashSet();
         (made, kernel) = (null, null);
@@ -56,7 +57,7 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
         // A network that differs has the name, the bridge or the addresses of the one that is wanted: it must go first.
         foreach (var (id, network) in there.Where(pair => !wanted.Contains(pair.Value)))
         {
-            await TryAsync(faults, RemoveAsync, $"The engine's network {network.Name} of {network.Subnet}, which is not what this node should have, cannot be removed").ConfigureAwait(false);
+            await TryAsync(faults, Named(network.Name), RemoveAsync, $"The engine's network {network.Name} of {network.Subnet}, which is not what this node should have, cannot be removed").ConfigureAwait(false);
 
             async Task RemoveAsync()
             {
@@ -75,7 +76,7 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
         }
         foreach (var network in wanted.Except(there.Select(pair => pair.Value)))
         {
-            await TryAsync(faults, CreateAsync, $"The engine's network {network.Name} of {network.Subnet} cannot be made").ConfigureAwait(false);
+            await TryAsync(faults, Named(network.Name), CreateAsync, $"The engine's network {network.Name} of {network.Subnet} cannot be made").ConfigureAwait(false);
 
             async Task CreateAsync()
             {
@@ -85,6 +86,8 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
         }
         made = faults.Count == before && IsSettled ? wanted : null;
         return present;
+
+        IEnumerable<NodeNetwork> Named(string name) => networks.Where(network => OverlayNames.Bridge(network.Vni) == name);
     }
 
     private async Task ChangeKernelAsync(IReadOnlyList<NodeNetwork> networks, IReadOnlySet<string>? present, List<Exception> faults, CancellationToken stop)
@@ -95,13 +98,30 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
         var based = networks.Where(network => present?.Contains(OverlayNames.Bridge(network.Vni)) ?? current.Bridges.ContainsKey(OverlayNames.Bridge(network.Vni)));
         var wanted = OverlayState.Of(based, options.DataPath, options.DataPathPort);
         var plan = OverlayPlan.Between(current, wanted, name => present?.Contains(name) == false);
-        var before = faults.Count;
+        List<Exception> failed = [];
         // A line that fails keeps no other from being tried: one bad entry must not cut off everybody else.
         if (plan.Ip.Count > 0)
-            await TryAsync(faults, () => tools.RunAsync("ip", ["-force", "-batch", "-"], Lines(plan.Ip), stop)).ConfigureAwait(false);
+            await TryAsync(failed, [], () => tools.RunAsync("ip", ["-force", "-batch", "-"], Lines(plan.Ip), stop)).ConfigureAwait(false);
         if (plan.Bridge.Count > 0)
-            await TryAsync(faults, () => tools.RunAsync("bridge", ["-force", "-batch", "-"], Lines(plan.Bridge), stop)).ConfigureAwait(false);
-        kernel = faults.Count == before ? wanted : null;
+            await TryAsync(failed, [], () => tools.RunAsync("bridge", ["-force", "-batch", "-"], Lines(plan.Bridge), stop)).ConfigureAwait(false);
+        if (failed.Count == 0)
+            kernel = wanted;
+        else
+            await TryAsync(faults, await LackingAsync(networks, stop).ConfigureAwait(false), () => throw new NetworkToolException(string.Join(' ', failed.Select(fault => fault.Message)), new AggregateException(failed))).ConfigureAwait(false);
+    }
+
+    /// <summary>The networks that are not in the kernel as they should be: what a line that failed was about is not asked of its words.</summary>
+    private async Task<IReadOnlyCollection<NodeNetwork>> LackingAsync(IReadOnlyList<NodeNetwork> networks, CancellationToken stop)
+    {
+        try
+        {
+            var current = await ReadAsync(stop).ConfigureAwait(false);
+            return [.. networks.Where(network => !OverlayPlan.Between(current.Only(network.Vni), OverlayState.Of([network], options.DataPath, options.DataPathPort), _ => false).IsEmpty)];
+        }
+        catch (NetworkToolException)
+        {
+            return networks;
+        }
     }
 
     private async Task<OverlayState> ReadAsync(CancellationToken stop)
@@ -111,7 +131,11 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
         return OverlayReading.Read(await ip.ConfigureAwait(false), await forwarding.ConfigureAwait(false));
     }
 
-    private static async Task TryAsync(List<Exception> faults, Func<Task> step, string? otherwise = null)
+    /// <param name="faults">Takes the reason where the step fails.</param>
+    /// <param name="concerned">The networks that do not stand without it.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="otherwise">What cannot be done then.</param>
+    private static async Task TryAsync(List<Exception> faults, IEnumerable<NodeNetwork> concerned, Func<Task> step, string? otherwise = null)
     {
         try
         {
@@ -119,7 +143,7 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
         }
         catch (Exception fault) when (fault is NetworkToolException or EngineException or EngineUnreachableException)
         {
-            faults.Add(otherwise is null ? fault : new NetworkToolException($"{otherwise}: {fault.Message}", fault));
+            faults.Add(new NetworkToolException(otherwise is null ? fault.Message : $"{otherwise}: {fault.Message}", fault) { Networks = [.. concerned.Select(network => network.Id)] });
         }
     }
 

@@ -16,4 +16,9 @@ internal sealed record OverlayState(ImmutableSortedDictionary<string, OverlayBri
             all.Select(OverlayBridge.Of).ToImmutableSortedDictionary(bridge => bridge.Name, bridge => bridge, StringComparer.Ordinal),
             all.Select(network => OverlayDevice.Of(network, local, port)).ToImmutableSortedDictionary(device => device.Name, device => device, StringComparer.Ordinal));
     }
+
+    /// <summary>What there is of one network.</summary>
+    public OverlayState Only(uint vni) => new(
+        Bridges.RemoveRange(Bridges.Keys.Where(name => name != OverlayNames.Bridge(vni))),
+        Devices.RemoveRange(Devices.Keys.Where(name => name != OverlayNames.Device(vni))));
 }

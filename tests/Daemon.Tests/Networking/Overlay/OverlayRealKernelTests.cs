@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using SwarmPS.Daemon.Networking.Kernel;
 using SwarmPS.Daemon.Networking.Overlay;
 using SwarmPS.Model;
 using static SwarmPS.Daemon.Tests.Networking.SampleNetworks;
@@ -103,6 +104,25 @@ public sealed class OverlayRealKernelTests(NetworkHosts hosts) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task NetworkThatTheKernelRefuses_IsNamed_AndTheOthersStand()
+    {
+        // The id of the second network is another's.
+        await hosts.One.RunAsync("ip", "link", "add", "foreign", "type", "vxlan", "id", "62", "dstport", "4789", "nolearning");
+        try
+        {
+            var fault = await Assert.ThrowsAsync<AggregateException>(() => one.ReconcileAsync([OneSees, SampleNetworks.Network(62)], audit: false, Stop));
+            Assert.Equal(["net62"], fault.InnerExceptions.Cast<NetworkToolException>().SelectMany(each => each.Networks));
+            Assert.Contains("swpx61", await hosts.One.RunAsync("ip", "-o", "link"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await hosts.One.RunAsync("ip", "link", "del", "foreign");
+        }
+        await one.ReconcileAsync([OneSees, SampleNetworks.Network(62)], audit: false, Stop);
+        Assert.Contains("swpx62", await hosts.One.RunAsync("ip", "-o", "link"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task NetworkOfOtherSettings_IsMadeAnew_AndARefusalSaysWhich()
     {
         await SetAsync();
@@ -111,6 +131,7 @@ public sealed class OverlayRealKernelTests(NetworkHosts hosts) : IAsyncLifetime
 
         var fault = await Assert.ThrowsAsync<AggregateException>(() => one.ReconcileAsync([changed], audit: false, Stop));
         Assert.Contains("The engine's network swp61 of 10.61.0.0/24", fault.InnerExceptions[0].Message, StringComparison.Ordinal);
+        Assert.Equal(["net61"], ((NetworkToolException)fault.InnerExceptions[0]).Networks);
         // One that nobody wants any more waits for its last container instead.
         await one.ReconcileAsync([], audit: false, Stop);
         Assert.Single(await hosts.One.Driver.ListNetworksAsync("swarm", Stop));
