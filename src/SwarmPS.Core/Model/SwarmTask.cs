@@ -106,7 +106,7 @@ public sealed record SwarmTaskStatus
     /// <summary>What is going on, for a reader.</summary>
     public string? Message { get; init; }
 
-    /// <summary>What went wrong, or what the task waits for.</summary>
+    /// <summary>What went wrong, or what the task waits for. A task that runs nevertheless is unhealthy, and nobody is led to it.</summary>
     public string? Err { get; init; }
 
     /// <summary>The container, once there is one.</summary>

@@ -71,6 +71,13 @@ internal sealed partial class TaskRunner
             Merge(found);
     }
 
+    /// <summary>Has the managers lead nobody to a task that is unhealthy.</summary>
+    private void ReportUnwell()
+    {
+        if (IsOnNetworks && Status is { State: TaskState.Running, Err: null })
+            Report(TaskState.Running, err: UnhealthyReason);
+    }
+
     /// <summary>A task that others may be asking is left alone by them before it gets its signal.</summary>
     private Task DrainAsync(CancellationToken stop) =>
         IsOnNetworks && shared.Networks is { } networks && Status.State == TaskState.Running ? networks.DrainAsync(TaskId, stop) : Task.CompletedTask;

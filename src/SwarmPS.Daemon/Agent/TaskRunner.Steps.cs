@@ -24,6 +24,7 @@ internal sealed partial class TaskRunner
                 Report(TaskState.Starting, "starting");
                 return Task.CompletedTask;
             case TaskStep.MarkRunning:
+                wasUnhealthy = health == ContainerHealth.Unhealthy;
                 Report(TaskState.Running, warning is null ? "started" : $"started ({warning})");
                 return Task.CompletedTask;
             case TaskStep.MarkEnded:
@@ -36,7 +37,7 @@ internal sealed partial class TaskRunner
             case TaskStep.Start:
                 return TryAsync(StartAsync, stop);
             case TaskStep.Shutdown or TaskStep.StopLeftover or TaskStep.StopUnhealthy:
-                return StopAsync(step == TaskStep.Shutdown, stop);
+                return StopAsync(step, stop);
             case TaskStep.Remove:
                 return RemoveAsync(stop);
             case TaskStep.Wait or TaskStep.End:
@@ -196,13 +197,17 @@ internal sealed partial class TaskRunner
         return string.IsNullOrEmpty(cause) ? $"task: non-zero exit ({code})" : $"task: non-zero exit ({code}): {cause}";
     }
 
-    private async Task StopAsync(bool shutdown, CancellationToken stop)
+    private async Task StopAsync(TaskStep step, CancellationToken stop)
     {
         ReleaseStart();
+        var shutdown = step == TaskStep.Shutdown;
         if (ContainerId is { } id && condition is ContainerCondition.Running)
         {
-            if (shutdown)
-                await DrainAsync(stop).ConfigureAwait(false);
+            if (step == TaskStep.StopUnhealthy)
+                ReportUnwell();
+            await DrainAsync(stop).ConfigureAwait(false);
+            if (step == TaskStep.StopUnhealthy && health != ContainerHealth.Unhealthy)
+                return;
             var stopping = InsistAsync("stopped", id, () => shared.Engine.StopContainerAsync(id, stop), stop);
             if (shutdown && !HoldsItsPlace)
                 await ReportAtEndAsync(stopping, stop).ConfigureAwait(false);

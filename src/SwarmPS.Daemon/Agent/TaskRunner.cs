@@ -231,7 +231,7 @@ internal sealed partial class TaskRunner
                 effort?.Dispose();
                 effort = CancellationTokenSource.CreateLinkedTokenSource(stop);
             }
-            return (TaskSteps.Next(new(status.State, task.DesiredState, forgotten, condition, health)), wake.Task);
+            return (TaskSteps.Next(new(status.State, task.DesiredState, forgotten, condition, health, SaidUnwell: status is { State: TaskState.Running, Err: not null })), wake.Task);
         }
     }
 

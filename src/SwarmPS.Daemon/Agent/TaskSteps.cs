@@ -27,13 +27,13 @@ public enum TaskStep
     /// <summary>Start the container.</summary>
     Start,
 
-    /// <summary>Say that the task runs.</summary>
+    /// <summary>Say that the task runs and is well.</summary>
     MarkRunning,
 
     /// <summary>Say how the container ended.</summary>
     MarkEnded,
 
-    /// <summary>Stop a container that is unhealthy; its end makes the task fail.</summary>
+    /// <summary>Stop a container that is unhealthy, unless it recovers while others leave it; its end makes the task fail.</summary>
     StopUnhealthy,
 
     /// <summary>Stop the container, if there is one, and say that the task was shut down.</summary>
@@ -55,8 +55,9 @@ public enum TaskStep
 /// <param name="Forgotten">The managers know nothing of it any more.</param>
 /// <param name="Container">How its container stands.</param>
 /// <param name="Health">What the container's health check says.</param>
+/// <param name="SaidUnwell">The managers were told that it runs and is unhealthy.</param>
 internal readonly record struct TaskPosition(
-    TaskState State, TaskState Desired, bool Forgotten, ContainerCondition Container, ContainerHealth Health);
+    TaskState State, TaskState Desired, bool Forgotten, ContainerCondition Container, ContainerHealth Health, bool SaidUnwell = false);
 
 /// <summary>Decides what a task's runner does next. Pure.</summary>
 internal static class TaskSteps
@@ -102,7 +103,7 @@ internal static class TaskSteps
     private static TaskStep Watch(in TaskPosition at) => at.Container switch
     {
         ContainerCondition.Unknown => TaskStep.Discover,
-        ContainerCondition.Running => at.Health == ContainerHealth.Unhealthy ? TaskStep.StopUnhealthy : TaskStep.Wait,
+        ContainerCondition.Running => at.Health == ContainerHealth.Unhealthy ? TaskStep.StopUnhealthy : at.SaidUnwell ? TaskStep.MarkRunning : TaskStep.Wait,
         ContainerCondition.None or ContainerCondition.Created or ContainerCondition.Ended => TaskStep.MarkEnded,
     };
 

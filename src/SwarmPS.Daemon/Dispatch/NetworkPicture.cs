@@ -209,7 +209,8 @@ internal sealed class NetworkPicture
         return concerned;
     }
 
-    private static bool IsServing(SwarmTask task) => task is { Status.State: TaskState.Running, DesiredState: < TaskState.Shutdown };
+    /// <summary>What is wrong with a task that runs is its health.</summary>
+    private static bool IsServing(SwarmTask task) => task is { Status: { State: TaskState.Running, Err: null }, DesiredState: < TaskState.Shutdown };
 
     private List<string> Observe(Node? node, string id)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using SwarmPS.Daemon.Agent.Engine;
 using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Daemon.Networking;
 using SwarmPS.Daemon.Networking.Kernel;
@@ -97,6 +98,50 @@ public sealed class AgentNetworkTests : IAsyncDisposable
         await agent.ReachesAsync("task1", TaskState.Running);
         agent.Dispatcher.Send(complete: false, OnNetworks("a") with { DesiredState = TaskState.Shutdown });
         await PassAsync(() => agent.Dispatcher.Last("task1")?.State == TaskState.Shutdown);
+    }
+
+    [Fact]
+    public async Task TaskThatIsUnhealthy_LeavesItsNetworksFirst_ThenGetsItsSignal_AndFails()
+    {
+        await RunUnhealthyAsync();
+        Assert.Equal(0, agent.Engine.Count("stop"));
+        agent.Dispatcher.Send(new Assignments(false, [], []) { Networks = [NetworkOf("a", others: true)] });
+        await PassAsync(() => agent.Dispatcher.Last("task1")?.State == TaskState.Failed);
+        Assert.EndsWith("unhealthy container", agent.Dispatcher.Last("task1")!.Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TaskThatRecovers_WhileOthersLeaveIt_ServesAgain()
+    {
+        await RunUnhealthyAsync();
+        agent.Engine.SetHealth("task1", ContainerHealth.Healthy);
+        agent.Dispatcher.Send(new Assignments(false, [], []) { Networks = [NetworkOf("a", others: true)] });
+        await PassAsync(() => agent.Dispatcher.Last("task1") is { State: TaskState.Running, Err: null });
+        Assert.Equal(0, agent.Engine.Count("stop"));
+        // What was, is no reason for its end.
+        agent.Engine.Die("task1", 0);
+        await PassAsync(() => agent.Dispatcher.Last("task1")?.State == TaskState.Complete);
+    }
+
+    [Fact]
+    public async Task TaskThatIsForgotten_IsLeftAloneForAWhile_BeforeItIsStopped()
+    {
+        await StartAsync(OnNetworks("a"), NetworkOf("a", serving: true, others: true));
+        await agent.ReachesAsync("task1", TaskState.Running);
+        agent.Dispatcher.Send(new Assignments(false, [], ["task1"]) { Networks = [NetworkOf("a", others: true, task: "task2")] });
+        await agent.Pulse.UntilAsync(() => agent.Plane!.Reconciled[^1].Networks[0].Endpoints[0].Task == "task2", () => "the networks still have the task");
+        Assert.Equal(0, agent.Engine.Count("stop"));
+        await PassAsync(() => agent.Engine.Of("task1") is null);
+    }
+
+    /// <summary>A running task of which the managers have heard that it is unhealthy.</summary>
+    private async Task RunUnhealthyAsync()
+    {
+        agent.Engine.StartHealth = ContainerHealth.Healthy;
+        await StartAsync(OnNetworks("a"), NetworkOf("a", serving: true, others: true));
+        await agent.ReachesAsync("task1", TaskState.Running);
+        agent.Engine.SetHealth("task1", ContainerHealth.Unhealthy);
+        await PassAsync(() => agent.Dispatcher.Last("task1") is { State: TaskState.Running, Err: "unhealthy container" });
     }
 
     [Fact]

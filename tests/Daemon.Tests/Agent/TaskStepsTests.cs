@@ -38,6 +38,12 @@ public sealed class TaskStepsTests
     public void RunningTask_ThatIsUnhealthy_IsStopped() =>
         Assert.Equal(TaskStep.StopUnhealthy, Next(TaskState.Running, TaskState.Running, ContainerCondition.Running, ContainerHealth.Unhealthy));
 
+    [Theory]
+    [InlineData(ContainerHealth.Healthy, TaskStep.MarkRunning)]
+    [InlineData(ContainerHealth.Unhealthy, TaskStep.StopUnhealthy)]
+    public void RunningTask_ThatWasSaidToBeUnhealthy_IsSaidToBeWell_OnceItIs(ContainerHealth health, TaskStep expected) =>
+        Assert.Equal(expected, TaskSteps.Next(new(TaskState.Running, TaskState.Running, false, ContainerCondition.Running, health, SaidUnwell: true)));
+
     [Fact]
     public void TaskWantedReady_StopsThere() => Assert.Equal(TaskStep.Wait, Next(TaskState.Ready, TaskState.Ready, ContainerCondition.Created));
 

@@ -43,13 +43,15 @@ public sealed class NetworkPictureTests
     }
 
     [Theory]
-    [InlineData(TaskState.Starting, TaskState.Running, false)]
-    [InlineData(TaskState.Running, TaskState.Running, true)]
-    [InlineData(TaskState.Running, TaskState.Complete, true)]
-    [InlineData(TaskState.Running, TaskState.Shutdown, false)]
-    public void Task_ServesWhileItRuns_AndIsWanted(TaskState state, TaskState desired, bool serving)
+    [InlineData(TaskState.Starting, TaskState.Running, null, false)]
+    [InlineData(TaskState.Running, TaskState.Running, null, true)]
+    [InlineData(TaskState.Running, TaskState.Running, "unhealthy container", false)]
+    [InlineData(TaskState.Running, TaskState.Complete, null, true)]
+    [InlineData(TaskState.Running, TaskState.Shutdown, null, false)]
+    [InlineData(TaskState.Running, TaskState.Remove, null, false)]
+    public void Task_ServesWhileItRuns_IsHealthy_AndIsWanted(TaskState state, TaskState desired, string? err, bool serving)
     {
-        Put(TaskOf("t2", "n2", "10.0.1.5/24") with { Status = new() { State = state }, DesiredState = desired });
+        Put(TaskOf("t2", "n2", "10.0.1.5/24") with { Status = new() { State = state, Err = err }, DesiredState = desired });
         Assert.Equal(serving, picture.Find("back", "n1")!.Endpoints[1].Serving);
     }
 
