@@ -166,7 +166,7 @@ internal sealed class NetworkMachines : IAsyncDisposable
     private async Task OverlayAsync(string space, NodeNetworks seen, string local)
     {
         var nothing = new OverlayState(ImmutableSortedDictionary<string, OverlayBridge>.Empty, ImmutableSortedDictionary<string, OverlayDevice>.Empty);
-        var plan = OverlayPlan.Between(nothing, OverlayState.Of(seen.Networks, local, OverlayDevice.StandardPort), _ => false);
+        var plan = OverlayPlan.Between(nothing, OverlayState.Of(seen.Networks, local), _ => false);
         await tools.In(space).RunAsync("ip", ["-batch", "-"], string.Join('\n', plan.Ip) + "\n", CancellationToken.None);
         await tools.In(space).RunAsync("bridge", ["-batch", "-"], string.Join('\n', plan.Bridge) + "\n", CancellationToken.None);
     }

@@ -142,6 +142,10 @@ public sealed record NodeDescription
 
     /// <summary>Whom the node trusts.</summary>
     public TlsInfo? TLSInfo { get; init; }
+
+    /// <summary>The address at which the node takes packets of the swarm's networks; absent where it is the one that it speaks from. Not shown.</summary>
+    [JsonIgnore]
+    public string? DataPathAddr { get; init; }
 }
 
 /// <summary>An operating system and a processor architecture.</summary>

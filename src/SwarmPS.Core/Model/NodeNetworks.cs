@@ -24,6 +24,9 @@ public sealed record NodeNetwork
     /// <summary>Its VXLAN id.</summary>
     public uint Vni { get; init; }
 
+    /// <summary>The UDP port on which nodes exchange its packets: the swarm's; 0 for the standard one.</summary>
+    public uint DataPathPort { get; init; }
+
     /// <summary>Its subnet with the prefix length.</summary>
     public string Subnet { get; init; } = "";
 

@@ -70,7 +70,7 @@ internal sealed partial class AgentLoop
             await descriptions.AskedAsync(stop).ConfigureAwait(false);
             try
             {
-                var said = NodeDescriptions.Of(await engine.InfoAsync(stop).ConfigureAwait(false), options.Hostname);
+                var said = NodeDescriptions.Of(await engine.InfoAsync(stop).ConfigureAwait(false), options);
                 if (descriptions.Set(said))
                     database!.KeepDescription(said);
                 backoff.Reset();

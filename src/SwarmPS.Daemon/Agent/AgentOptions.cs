@@ -18,6 +18,9 @@ internal sealed record AgentOptions
     /// <summary>The node's name in the swarm; the engine's where nothing is said.</summary>
     public string? Hostname { get; init; }
 
+    /// <summary>The address at which this node takes packets of the swarm's networks; the one that it speaks from where nothing is said.</summary>
+    public string? DataPathAddr { get; init; }
+
     /// <summary>Encrypts what is written to <c>agent.db</c>: specs may hold secrets in their environment.</summary>
     public Func<byte[], byte[]> Seal { get; init; } = static plain => plain;
 

@@ -6,10 +6,10 @@ namespace SwarmPS.Daemon.Agent;
 /// <summary>Says what a node is, out of what its engine says.</summary>
 internal static class NodeDescriptions
 {
-    /// <summary>The description; <paramref name="hostname"/> goes before the engine's.</summary>
-    public static NodeDescription Of(EngineInfo info, string? hostname) => new()
+    /// <summary>The description; the name in <paramref name="options"/> goes before the engine's.</summary>
+    public static NodeDescription Of(EngineInfo info, AgentOptions options) => new()
     {
-        Hostname = string.IsNullOrEmpty(hostname) ? info.Hostname : hostname,
+        Hostname = string.IsNullOrEmpty(options.Hostname) ? info.Hostname : options.Hostname,
         Platform = info.Platform,
         Resources = new()
         {
@@ -18,5 +18,6 @@ internal static class NodeDescriptions
             GenericResources = info.GenericResources,
         },
         Engine = info.Engine,
+        DataPathAddr = options.DataPathAddr,
     };
 }

@@ -68,6 +68,18 @@ internal static class HostAddresses
             throw SwarmException.Invalid($"{what} address {address} is not an address of this machine ({string.Join(", ", own)}); name one that is, or an interface");
     }
 
+    /// <summary>The address of the data plane, an address or an interface of this machine; null where none is asked for. Throws <see cref="SwarmException"/>.</summary>
+    public static string? DataPath(string? asked)
+    {
+        if (string.IsNullOrEmpty(asked))
+            return null;
+        var address = Parse(asked, IPAddress.Any, DefaultPort).Address;
+        if (address.AddressFamily is not AddressFamily.InterNetwork || address.Equals(IPAddress.Any))
+            throw SwarmException.Invalid($"data path address {address} must be one IPv4 address, or an interface that has one");
+        RequireLocal(address, "data path");
+        return address.ToString();
+    }
+
     private static (string Host, int Port) SplitPort(string text, int defaultPort)
     {
         var colon = text.LastIndexOf(':');

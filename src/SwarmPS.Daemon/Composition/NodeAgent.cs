@@ -21,7 +21,7 @@ internal sealed class NodeAgent : IDisposable
         DaemonOptions options, SwarmDirectory directory, NodeFile node, IDispatcher dispatcher, ManagerChannels channels, TimeProvider clock, ILoggerFactory logging)
     {
         engine = new(DaemonOptions.UnixPath("--engine", options.Engine));
-        plane = new(new() { SwarmId = node.SwarmId, RuntimeFolder = $"/run/swarmps/networks/{node.SwarmId}.{node.NodeId}" }, engine, clock, logging.CreateLogger<NodePlane>());
+        plane = new(new() { SwarmId = node.SwarmId, RuntimeFolder = $"/run/swarmps/networks/{node.SwarmId}.{node.NodeId}", DataPath = node.DataPathAddr ?? "" }, engine, clock, logging.CreateLogger<NodePlane>());
         agent = new(Options(options, directory, node), dispatcher, engine, clock, logging.CreateLogger<AgentLoop>()) { Called = call => answers!.Take(call), Plane = plane };
         Logs = new TaskLogs(agent, engine);
         Processes = new TaskProcesses(agent, engine);
@@ -71,6 +71,7 @@ internal sealed class NodeAgent : IDisposable
             SwarmId = node.SwarmId,
             DataRoot = directory.Root,
             Hostname = options.Hostname,
+            DataPathAddr = node.DataPathAddr,
             Seal = plain => keyring.Seal(plain, context),
             Unseal = message => keyring.Open(message, context),
         };

@@ -55,7 +55,7 @@ internal sealed record SwarmFounding
             SwarmId = "",
             ListenAddr = listen.ToString(),
             AdvertiseAddr = Advertise(advertiseAddr, listen).ToString(),
-            DataPathAddr = dataPathAddr is { Length: > 0 } path ? HostAddresses.Parse(path, IPAddress.Any, HostAddresses.DefaultPort).Address.ToString() : null,
+            DataPathAddr = HostAddresses.DataPath(dataPathAddr),
         };
     }
 

@@ -158,8 +158,7 @@ internal sealed record JoinPlan(IReadOnlyList<string> Remotes, string Token, IPE
         var listen = HostAddresses.Parse(request.ListenAddr, IPAddress.Any, HostAddresses.DefaultPort);
         HostAddresses.RequireLocal(listen.Address, "listen");
         var advertise = HostAddresses.NamedAdvertise(request.AdvertiseAddr, listen) ?? new(listen.Address.Equals(IPAddress.Any) ? LocalTowards(addresses[0]) : listen.Address, listen.Port);
-        var path = request.DataPathAddr is { Length: > 0 } named ? HostAddresses.Parse(named, IPAddress.Any, HostAddresses.DefaultPort).Address.ToString() : null;
-        return new(addresses, token, listen, advertise, path, request.Availability);
+        return new(addresses, token, listen, advertise, HostAddresses.DataPath(request.DataPathAddr), request.Availability);
     }
 
     private static string WithPort(string remote)

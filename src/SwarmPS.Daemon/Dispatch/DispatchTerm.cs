@@ -17,7 +17,7 @@ internal sealed class DispatchTerm
     private readonly CancellationToken ended;
     private readonly object gate = new();
     private readonly Dictionary<string, NodeSession> sessions = [];
-    private readonly NetworkPicture networks = new();
+    private readonly NetworkPicture networks;
     private readonly NodeWatch watch;
     private readonly ChangeSubscription feed;
     private readonly TimeProvider clock;
@@ -27,6 +27,7 @@ internal sealed class DispatchTerm
     public DispatchTerm(SwarmStore store, DispatcherOptions options, TimeProvider clock, ILogger log, CancellationToken ended)
     {
         (this.store, this.options, this.clock, this.log, this.ended) = (store, options, clock, log, ended);
+        networks = new() { DataPathPort = () => store.Current.Swarm?.DataPathPort ?? SwarmDefaults.DataPathPort };
         watch = new(store, SessionOf, Silent, clock, log);
         Statuses = new(store);
         // Sessions read the state when they open, which is later: of what was before, the feed need not tell.

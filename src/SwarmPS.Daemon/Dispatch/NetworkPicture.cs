@@ -21,6 +21,9 @@ internal sealed class NetworkPicture
     private readonly SortedDictionary<string, ValueList<MeshPort>> published = new(StringComparer.Ordinal);
     private ValueList<MeshPort>? ports = [];
 
+    /// <summary>Asks for the swarm's UDP port of packets between nodes; it never changes.</summary>
+    public Func<uint> DataPathPort { get; init; } = () => SwarmDefaults.DataPathPort;
+
     /// <summary>The ports of the routing mesh, the same on every node.</summary>
     public ValueList<MeshPort> Ports
     {
@@ -106,14 +109,15 @@ internal sealed class NetworkPicture
             Id = network.Id,
             Name = network.Spec.Name ?? "",
             Vni = Allocation.NetworkAllocation.VniOf(network),
+            DataPathPort = DataPathPort(),
             Subnet = NetworkUse.SubnetOf(network) ?? "",
             Gateway = gateway,
             Mtu = int.TryParse(options.Find(NetworkOptions.Mtu), NumberStyles.None, CultureInfo.InvariantCulture, out var mtu) ? mtu : NetworkOptions.MtuDefault,
             Internal = network.Spec.Internal == true,
             Ingress = network.Spec.Ingress == true,
             Gateways = nodes.Values.Where(node => node.Id != nodeId && pictured.Has(node.Id)).OrderBy(node => node.Id, StringComparer.Ordinal)
-                .Select(node => (node.Status.Addr, Gateway: GatewayOf(node, network.Id))).Where(node => node is { Addr.Length: > 0, Gateway: not null })
-                .Select(node => new RemoteGateway(node.Gateway!, HardwareAddress.Of(node.Gateway!), node.Addr!)).ToValueList(),
+                .Select(node => (DataPath: DataPathOf(node), Gateway: GatewayOf(node, network.Id))).Where(node => node is { DataPath.Length: > 0, Gateway: not null })
+                .Select(node => new RemoteGateway(node.Gateway!, HardwareAddress.Of(node.Gateway!), node.DataPath!)).ToValueList(),
             Endpoints = pictured.Tasks.Values.Select(endpoint => At(endpoint, nodeId)).OfType<NetworkEndpoint>().ToValueList(),
             Services = pictured.Services.Values.ToValueList(),
         };
@@ -124,8 +128,11 @@ internal sealed class NetworkPicture
     {
         if (task.NodeId == nodeId)
             return task.Endpoint;
-        return nodes.GetValueOrDefault(task.NodeId)?.Status.Addr is { Length: > 0 } address ? task.Endpoint with { DataPath = address } : null;
+        return DataPathOf(nodes.GetValueOrDefault(task.NodeId)) is { Length: > 0 } address ? task.Endpoint with { DataPath = address } : null;
     }
+
+    /// <summary>Where a node takes the networks' packets: as it says, else where it speaks from.</summary>
+    private static string? DataPathOf(Node? node) => node?.Description?.DataPathAddr ?? node?.Status.Addr;
 
     private IReadOnlyCollection<string> Observe(Network? network, string id)
     {
@@ -219,7 +226,7 @@ internal sealed class NetworkPicture
             nodes.Remove(id);
         else
             nodes[id] = node;
-        if (before is not null && node is not null && before.Status.Addr == node.Status.Addr && Equals(before.Gateways, node.Gateways))
+        if (before is not null && node is not null && DataPathOf(before) == DataPathOf(node) && Equals(before.Gateways, node.Gateways))
             return [];
         var gateways = new[] { before, node }.SelectMany(either => (either?.Gateways).OrEmpty()).Select(gateway => gateway.NetworkId);
         return [.. gateways.Distinct(StringComparer.Ordinal)];

@@ -12,9 +12,6 @@ internal sealed record NodePlaneOptions
     /// <summary>This node's data path address; empty where the kernel is to choose.</summary>
     public string DataPath { get; init; } = "";
 
-    /// <summary>The UDP port of packets between nodes.</summary>
-    public int DataPathPort { get; init; } = Overlay.OverlayDevice.StandardPort;
-
     /// <summary>The file that names the host's resolvers.</summary>
     public string HostResolverFile { get; init; } = "/etc/resolv.conf";
 

@@ -36,6 +36,15 @@ public sealed class AgentNetworkTests : IAsyncDisposable
     public ValueTask DisposeAsync() => agent.DisposeAsync();
 
     [Fact]
+    public async Task Node_SaysWhereItTakesItsNetworksPackets()
+    {
+        agent.Options = agent.Options with { DataPathAddr = "192.168.7.2" };
+        agent.Start();
+        await agent.OpenAsync();
+        Assert.Equal("192.168.7.2", Assert.Single(agent.Dispatcher.Sessions).DataPathAddr);
+    }
+
+    [Fact]
     public async Task Container_IsMadeOnItsFirstNetwork_JoinsTheOthers_AndStartsThen()
     {
         await StartAsync(OnNetworks("a", "b"), NetworkOf("a"), NetworkOf("b"));

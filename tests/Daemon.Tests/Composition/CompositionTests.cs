@@ -46,6 +46,16 @@ public sealed class CompositionTests
     public void OneRealAddress_IsAdvertised_WhateverEnginesAdded() =>
         Assert.Equal("192.168.1.5", HostAddresses.Advertised([("lo", IPAddress.Loopback), ("docker0", IPAddress.Parse("172.17.0.1")), ("eth0", IPAddress.Parse("192.168.1.5"))]).ToString());
 
+    [Theory]
+    [InlineData("192.0.2.77", "data path address 192.0.2.77 is not an address of this machine")]
+    [InlineData("0.0.0.0", "data path address 0.0.0.0 must be one IPv4 address")]
+    public void DataPathAddress_IsOneOfThisMachine(string asked, string reason)
+    {
+        Assert.StartsWith(reason, Assert.Throws<SwarmException>(() => HostAddresses.DataPath(asked)).Message, StringComparison.Ordinal);
+        Assert.Equal("127.0.0.1", HostAddresses.DataPath("lo"));
+        Assert.Null(HostAddresses.DataPath(""));
+    }
+
     [Fact]
     public void SeveralRealAddresses_AreAllNamedInTheRefusal()
     {

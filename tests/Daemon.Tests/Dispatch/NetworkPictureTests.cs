@@ -6,10 +6,12 @@ namespace SwarmPS.Daemon.Tests.Dispatch;
 /// <summary>What a node is told of the swarm's networks.</summary>
 public sealed class NetworkPictureTests
 {
-    private readonly NetworkPicture picture = new();
+    private readonly NetworkPicture picture;
+    private uint port = SwarmDefaults.DataPathPort;
 
     public NetworkPictureTests()
     {
+        picture = new() { DataPathPort = () => port };
         Put(NetworkOf("back", "10.0.1.0/24", 4097));
         Put(NodeOf("n1", "172.30.0.1", ("back", "10.0.1.1")));
         Put(NodeOf("n2", "172.30.0.2", ("back", "10.0.1.2")));
@@ -78,6 +80,18 @@ public sealed class NetworkPictureTests
         Assert.Equal(["back"], Put(ServiceOf("web", "10.0.1.9/24", "www")).Networks);
         Assert.Equal(["back"], Put(NodeOf("n2", "172.30.0.9", ("back", "10.0.1.2"))).Networks);
         Assert.Equal("172.30.0.9", Assert.Single(picture.Find("back", "n1")!.Gateways).DataPath);
+    }
+
+    [Fact]
+    public void Nodes_AreReached_AtTheirDataPathAddresses_OnTheSwarmsPort()
+    {
+        var said = NodeOf("n2", "172.30.0.2", ("back", "10.0.1.2")) with { Description = new() { DataPathAddr = "192.168.7.2" } };
+        Assert.Equal(["back"], Put(said).Networks);
+        Assert.Empty(Put(said with { Status = new() { State = NodeState.Ready, Addr = "172.30.0.8" } }).Networks);
+        var seen = picture.Find("back", "n1")!;
+        Assert.Equal(("192.168.7.2", "192.168.7.2", 4789u), (seen.Gateways[0].DataPath, seen.Endpoints[1].DataPath, seen.DataPathPort));
+        port = 5000;
+        Assert.Equal(5000u, picture.Find("back", "n1")!.DataPathPort);
     }
 
     [Fact]

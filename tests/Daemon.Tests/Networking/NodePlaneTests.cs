@@ -90,6 +90,7 @@ public sealed class NodePlaneTests(NetworkHosts hosts) : IAsyncLifetime
             [
                 Network(62, gateway) with
                 {
+                    DataPathPort = 5000,
                     Gateways = [Gateway($"10.62.0.{far}", wire)],
                     Services = [new("w", "web", [], "10.62.0.200")],
                     Endpoints = [Endpoint("c", "10.62.0.11", client, task: "client"), Endpoint("w", "10.62.0.12", server, serving, task: "web")],

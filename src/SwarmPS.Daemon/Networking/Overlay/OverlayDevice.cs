@@ -6,9 +6,6 @@ namespace SwarmPS.Daemon.Networking.Overlay;
 /// <summary>A network's VXLAN device and all that is written down with it: who is behind which node.</summary>
 internal sealed record OverlayDevice
 {
-    /// <summary>The port that VXLAN has by its standard.</summary>
-    public const int StandardPort = 4789;
-
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
@@ -47,8 +44,7 @@ internal sealed record OverlayDevice
     /// <summary>The device that a network should have on this node.</summary>
     /// <param name="network">The network.</param>
     /// <param name="local">This node's data path address; empty where the kernel is to choose.</param>
-    /// <param name="port">The data path's port.</param>
-    public static OverlayDevice Of(NodeNetwork network, string local, int port)
+    public static OverlayDevice Of(NodeNetwork network, string local)
     {
         var (forwarding, neighbours) = (Empty.ToBuilder(), Empty.ToBuilder());
         foreach (var gateway in network.Gateways)
@@ -60,7 +56,7 @@ internal sealed record OverlayDevice
             Name = OverlayNames.Device(network.Vni),
             Vni = network.Vni,
             Local = local,
-            Port = port,
+            Port = (int)(network.DataPathPort == 0 ? SwarmDefaults.DataPathPort : network.DataPathPort),
             Mtu = network.Mtu,
             Bridge = OverlayNames.Bridge(network.Vni),
             Forwarding = forwarding.ToImmutable(),

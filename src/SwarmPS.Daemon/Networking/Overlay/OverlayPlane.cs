@@ -96,7 +96,7 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
         kernel = null;
         // Bridges are the engine's to make. Where it does not answer, those that it left are looked after as before.
         var based = networks.Where(network => present?.Contains(OverlayNames.Bridge(network.Vni)) ?? current.Bridges.ContainsKey(OverlayNames.Bridge(network.Vni)));
-        var wanted = OverlayState.Of(based, options.DataPath, options.DataPathPort);
+        var wanted = OverlayState.Of(based, options.DataPath);
         var plan = OverlayPlan.Between(current, wanted, name => present?.Contains(name) == false);
         List<Exception> failed = [];
         // A line that fails keeps no other from being tried: one bad entry must not cut off everybody else.
@@ -116,7 +116,7 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
         try
         {
             var current = await ReadAsync(stop).ConfigureAwait(false);
-            return [.. networks.Where(network => !OverlayPlan.Between(current.Only(network.Vni), OverlayState.Of([network], options.DataPath, options.DataPathPort), _ => false).IsEmpty)];
+            return [.. networks.Where(network => !OverlayPlan.Between(current.Only(network.Vni), OverlayState.Of([network], options.DataPath), _ => false).IsEmpty)];
         }
         catch (NetworkToolException)
         {

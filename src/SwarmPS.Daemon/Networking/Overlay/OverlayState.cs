@@ -9,12 +9,12 @@ namespace SwarmPS.Daemon.Networking.Overlay;
 internal sealed record OverlayState(ImmutableSortedDictionary<string, OverlayBridge> Bridges, ImmutableSortedDictionary<string, OverlayDevice> Devices)
 {
     /// <summary>What there should be for networks.</summary>
-    public static OverlayState Of(IEnumerable<NodeNetwork> networks, string local, int port)
+    public static OverlayState Of(IEnumerable<NodeNetwork> networks, string local)
     {
         var all = networks.ToList();
         return new(
             all.Select(OverlayBridge.Of).ToImmutableSortedDictionary(bridge => bridge.Name, bridge => bridge, StringComparer.Ordinal),
-            all.Select(network => OverlayDevice.Of(network, local, port)).ToImmutableSortedDictionary(device => device.Name, device => device, StringComparer.Ordinal));
+            all.Select(network => OverlayDevice.Of(network, local)).ToImmutableSortedDictionary(device => device.Name, device => device, StringComparer.Ordinal));
     }
 
     /// <summary>What there is of one network.</summary>

@@ -62,7 +62,7 @@ public sealed class OverlayPlanTests
     [Fact]
     public void DeviceOfOtherSettings_IsMadeAnew_WithAllEntries()
     {
-        var plan = OverlayPlan.Between(OverlayState.Of([Sample], "172.31.77.1", 4789), OverlayState.Of([Sample], "172.31.77.1", 4790), _ => false);
+        var plan = OverlayPlan.Between(OverlayState.Of([Sample], "172.31.77.1"), OverlayState.Of([Sample with { DataPathPort = 4790 }], "172.31.77.1"), _ => false);
 
         Assert.Equal("link del swpx10", plan.Ip[0]);
         Assert.Equal(2, plan.Ip.Count(line => line.StartsWith("neigh replace", StringComparison.Ordinal)));
@@ -70,5 +70,5 @@ public sealed class OverlayPlanTests
     }
 
     private static OverlayPlan Between(NodeNetwork[] current, NodeNetwork[] wanted, Func<string, bool>? isOrphan = null) =>
-        OverlayPlan.Between(OverlayState.Of(current, "172.31.77.1", 4789), OverlayState.Of(wanted, "172.31.77.1", 4789), isOrphan ?? (_ => false));
+        OverlayPlan.Between(OverlayState.Of(current, "172.31.77.1"), OverlayState.Of(wanted, "172.31.77.1"), isOrphan ?? (_ => false));
 }

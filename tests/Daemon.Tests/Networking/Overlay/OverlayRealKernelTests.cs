@@ -151,7 +151,7 @@ public sealed class OverlayRealKernelTests(NetworkHosts hosts) : IAsyncLifetime
         await other.ReconcileAsync([OtherSees], audit: true, Stop);
     }
 
-    private string Wanted() => Print(OverlayState.Of([OneSees], hosts.One.Address, OverlayDevice.StandardPort));
+    private string Wanted() => Print(OverlayState.Of([OneSees], hosts.One.Address));
 
     private async Task<string> StateAsync() => Print(OverlayReading.Read(
         await hosts.One.Tools.RunAsync("ip", ["-j", "-d", "-batch", "-"], OverlayReading.IpQueries, Stop), await hosts.One.RunAsync("bridge", "-j", "fdb", "show")));
