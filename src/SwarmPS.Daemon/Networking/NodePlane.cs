@@ -91,7 +91,10 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
         // After the daemon's own restart a container has all it needs; what that is, the record will say.
         if (wanted is not { } known)
             return;
-        await ContainerRoutes.SetAsync(tools, processId, Own(taskId), stop).ConfigureAwait(false);
+        var own = Own(taskId);
+        await ContainerRoutes.SetAsync(tools, processId, own, stop).ConfigureAwait(false);
+        if (own is [{ Network: { Ingress: true } mesh }])
+            await HairpinPorts.OpenAsync(tools, mesh, stop).ConfigureAwait(false);
         await addresses.ReconcileAsync(taskId, known.Networks, stop).ConfigureAwait(false);
     }
 

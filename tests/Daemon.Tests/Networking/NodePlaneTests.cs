@@ -40,7 +40,8 @@ public sealed class NodePlaneTests(NetworkHosts hosts) : IAsyncLifetime
     {
         await ReconcileAsync(serving: true);
         await StartAsync(hosts.One, one, "client", "sleep", "3600");
-        await StartAsync(hosts.Other, other, "web", "sh", "-c", "mkdir /www; echo works >/www/index.html; httpd -f -p 80 -h /www");
+        foreach (var task in new[] { "web", "alone" })
+            await StartAsync(hosts.Other, other, task, "sh", "-c", "mkdir /www; echo works >/www/index.html; httpd -f -p 80 -h /www");
 
         Assert.Contains("10.62.0.200", await ExecAsync("busybox", "nslookup", "web"), StringComparison.Ordinal);
         Assert.Contains("10.62.0.12", await ExecAsync("busybox", "nslookup", "tasks.web"), StringComparison.Ordinal);
@@ -49,6 +50,11 @@ public sealed class NodePlaneTests(NetworkHosts hosts) : IAsyncLifetime
         await NetworkTrial.UntilAsync(() => GetsAsync(hosts.One.Tools.Space, hosts.Other.Address), "port 8080 of the task's node does not answer");
         Assert.True(await GetsAsync(hosts.Other.Tools.Space, hosts.One.Address), "port 8080 of the other node does not answer");
         Assert.True(await GetsAsync(hosts.One.Tools.Space, "127.0.0.1"), "localhost:8080 does not answer");
+        // A container reaches its own service by its own node, also where it is on the mesh's network alone.
+        foreach (var task in new[] { "web", "alone" })
+            await NetworkTrial.UntilAsync(
+                async () => await hosts.Other.Engine.DockerAsync("exec", task, "sh", "-c", $"busybox wget -q -O - http://{hosts.Other.Address}:{(task == "web" ? 8080 : 8081)}/ || true") == "works",
+                $"the container of {task} does not reach its own published port");
 
         await ReconcileAsync(serving: false);
         Assert.False(await GetsAsync(hosts.Other.Tools.Space, hosts.One.Address));
@@ -99,10 +105,10 @@ public sealed class NodePlaneTests(NetworkHosts hosts) : IAsyncLifetime
                 {
                     Ingress = true,
                     Gateways = [Gateway($"10.63.0.{far}", wire)],
-                    Endpoints = [Endpoint("w", "10.63.0.12", server, serving, task: "web")],
+                    Endpoints = [Endpoint("w", "10.63.0.12", server, serving, task: "web"), Endpoint("a", "10.63.0.13", server, serving, task: "alone")],
                 },
             ],
-            [new("w", "tcp", 8080, 80)]);
+            [new("w", "tcp", 8080, 80), new("a", "tcp", 8081, 80)]);
     }
 
     private static async Task StartAsync(NetworkHost host, NodePlane plane, string task, params string[] command)
