@@ -26,5 +26,6 @@ internal sealed record VirtualTable(ImmutableSortedDictionary<string, ValueList<
     public static IEnumerable<(string Virtual, string Backend)> Lost(VirtualTable current, VirtualTable wanted) =>
         ReferenceEquals(current, wanted)
             ? []
-            : current.Backends.SelectMany(pair => pair.Value.Except(wanted.Backends.GetValueOrDefault(pair.Key, []), StringComparer.Ordinal).Select(lost => (pair.Key, lost)));
+            : current.Backends.Where(pair => !pair.Value.Equals(wanted.Backends.GetValueOrDefault(pair.Key)))
+                .SelectMany(pair => pair.Value.Except(wanted.Backends.GetValueOrDefault(pair.Key, []), StringComparer.Ordinal).Select(lost => (pair.Key, lost)));
 }
