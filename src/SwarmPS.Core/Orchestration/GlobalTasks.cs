@@ -3,9 +3,13 @@ using SwarmPS.Model;
 namespace SwarmPS.Orchestration;
 
 /// <summary>Keeps one task of a global service on each node that is eligible.</summary>
-internal static class GlobalTasks
+public static class GlobalTasks
 {
-    public static void Plan(Draft draft)
+    /// <summary>Whether a global service gets a task on a node that has none of it yet.</summary>
+    public static bool BelongsOn(ServiceSpec service, Node node) =>
+        NodeStanding.TakesTasks(node) && Eligibility.Allows(service.TaskTemplate.Placement, node);
+
+    internal static void Plan(Draft draft)
     {
         var placement = draft.Service.Spec.TaskTemplate.Placement;
         List<Slot> open = [];

@@ -52,6 +52,26 @@ public sealed class ConvergenceTests
         Assert.Equal((expected, running), (actual.State, actual.Running));
     }
 
+    [Theory]
+    [InlineData("", "converging", 0, 2)]
+    [InlineData("n1/running/running", "converging", 1, 2)]
+    [InlineData("n1/running/running n2/preparing/running", "converging", 1, 2)]
+    [InlineData("n1/running/running n2/running/running", "converged", 2, 2)]
+    // A node that rests keeps its task; one that is drained has none, and is not waited for.
+    [InlineData("n1/running/running n2/running/running paused/running/running", "converged", 3, 3)]
+    [InlineData("n1/running/running n2/running/running drained/running/shutdown", "converged", 2, 2)]
+    public void GlobalService_IsThere_OnceEveryNodeThatTakesItHasIt(string tasks, string expected, int running, int desired)
+    {
+        var service = Service(0, null, null);
+        service = service with { Spec = service.Spec with { Mode = new() { Global = new() } } };
+        var objects = tasks.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select((text, index) => Task(["0", "5", .. text.Split('/')[1..]], index) with { NodeId = text.Split('/')[0] });
+        Node[] nodes = [Node("n1"), Node("n2"), Node("paused", NodeAvailability.Pause), Node("drained", NodeAvailability.Drain), Node("down", state: NodeState.Down)];
+        var state = Snapshot.Empty.With([StoreChange.Put(service), .. nodes.Select(StoreChange.Put), .. objects.Select(StoreChange.Put)]);
+        var actual = ServiceConvergence.Of(state, service);
+        Assert.Equal((expected, running, desired), (actual.State, actual.Running, actual.Desired));
+    }
+
     [Fact]
     public void Errors_AreToldOnce_NewestFirst()
     {
@@ -104,6 +124,13 @@ public sealed class ConvergenceTests
             TaskTemplate = new() { ContainerSpec = new() { Image = "new" }, RestartPolicy = restart is null ? null : new() { Condition = Word<RestartCondition>(restart) } },
         },
         UpdateStatus = update is null ? null : new() { State = Word<UpdateState>(update) },
+    };
+
+    private static Node Node(string id, NodeAvailability? availability = null, NodeState state = NodeState.Ready) => new()
+    {
+        Id = id,
+        Spec = new() { Availability = availability },
+        Status = new() { State = state },
     };
 
     private static SwarmTask Task(string[] parts, int index) => new()

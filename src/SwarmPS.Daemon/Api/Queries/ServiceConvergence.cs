@@ -1,5 +1,6 @@
 using SwarmPS.Api;
 using SwarmPS.Model;
+using SwarmPS.Orchestration;
 using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Api.Queries;
@@ -26,7 +27,7 @@ internal static class ServiceConvergence
         var ended = EndedSlots(service, current, live);
         var running = current.Count(task => task is { DesiredState: TaskState.Running, Status.State: TaskState.Running });
         var completed = ended.Count(task => task.Status.State is TaskState.Complete);
-        var desired = Desired(service, wanted);
+        var desired = Desired(state, service, wanted);
         var counts = new Counts(desired, running, completed, ended.Count - completed, live.Count(task => !TaskQuery.IsUpToDate(state, task)), live.Count);
         return new()
         {
@@ -55,9 +56,15 @@ internal static class ServiceConvergence
     /// <summary>Whether nothing more will come.</summary>
     public static bool IsOver(Convergence convergence) => convergence.State != Converging;
 
-    private static int Desired(Service service, IEnumerable<SwarmTask> wanted) => service.Spec.Mode is { Global: not null }
-        ? wanted.Where(task => task.DesiredState <= TaskState.Running).Select(task => task.NodeId).Distinct(StringComparer.Ordinal).Count()
-        : (int)Math.Min(service.Spec.Mode?.Replicated?.Replicas ?? 1, int.MaxValue);
+    private static int Desired(Snapshot state, Service service, IReadOnlyList<SwarmTask> wanted)
+    {
+        if (service.Spec.Mode is not { Global: not null })
+            return (int)Math.Min(service.Spec.Mode?.Replicated?.Replicas ?? 1, int.MaxValue);
+        // Of a service that is new, and on a node that is, tasks are still to be made.
+        var known = wanted.Select(task => task.NodeId).ToHashSet(StringComparer.Ordinal);
+        var due = state.Nodes.All.Count(node => !known.Contains(node.Id) && GlobalTasks.BelongsOn(service.Spec, node));
+        return due + wanted.Where(task => task.DesiredState <= TaskState.Running).Select(task => task.NodeId).Distinct(StringComparer.Ordinal).Count();
+    }
 
     /// <summary>The last tasks of slots in which nothing runs and nothing will be started again.</summary>
     private static List<SwarmTask> EndedSlots(Service service, IEnumerable<SwarmTask> current, IEnumerable<SwarmTask> live)
