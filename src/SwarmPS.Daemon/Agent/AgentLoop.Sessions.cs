@@ -33,8 +33,10 @@ internal sealed partial class AgentLoop
                 stop.ThrowIfCancellationRequested();
                 log.SessionLost("The managers ended it.");
             }
-            catch (Exception lost) when (!stop.IsCancellationRequested)
+            catch (Exception lost)
             {
+                // What fails once it was asked to stop fails because of that.
+                stop.ThrowIfCancellationRequested();
                 if (outdated.IsCancellationRequested)
                     continue;
                 if (!told)

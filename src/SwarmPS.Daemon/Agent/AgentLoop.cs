@@ -120,10 +120,18 @@ internal sealed partial class AgentLoop : IEngineObserver
 
     void IEngineObserver.Happened(EngineEvent happened)
     {
-        TaskRunner? runner;
         lock (gate)
-            runner = runners.GetValueOrDefault(happened.TaskId);
-        runner?.Observe(happened);
+        {
+            if (runners.TryGetValue(happened.TaskId, out var runner))
+                runner.Observe(happened);
+            // Its task may come later, and would take what was listed for the truth.
+            else if (strays.TryGetValue(happened.TaskId, out var stray) && stray.Id == happened.ContainerId)
+            {
+                strays.Remove(happened.TaskId);
+                if (stray.After(happened) is { } changed)
+                    strays.Add(happened.TaskId, changed);
+            }
+        }
     }
 
     private void Begin(AgentDatabase kept, CancellationToken stop)

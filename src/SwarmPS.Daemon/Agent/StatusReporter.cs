@@ -59,8 +59,10 @@ internal sealed class StatusReporter(IDispatcher dispatcher, Action<string, Swar
                 told = false;
                 await GatherAsync(Limits.ReportInterval, stop).ConfigureAwait(false);
             }
-            catch (Exception failure) when (!stop.IsCancellationRequested)
+            catch (Exception failure)
             {
+                // What fails once it was asked to stop fails because of that; the database holds what was not reported.
+                stop.ThrowIfCancellationRequested();
                 PutBack(batch);
                 if (!told)
                     log.ReportFailed(failure.Message);

@@ -177,8 +177,10 @@ internal sealed partial class TaskRunner
                     shared.Folders.Remove(TaskId);
                     return;
                 }
-                catch (Exception fault) when (!stop.IsCancellationRequested)
+                catch (Exception fault)
                 {
+                    // What fails once it was asked to stop fails because of that.
+                    stop.ThrowIfCancellationRequested();
                     // A fault of our own ends the task, but its container must still be looked after.
                     shared.Log.RunnerFailed(fault, TaskId);
                     Fail($"The agent failed: {fault.Message}");

@@ -79,6 +79,26 @@ public sealed class AgentRestartTests : IAsyncDisposable
         Assert.Equal(1, agent.Engine.Count("create"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhatHappens_BetweenTheListAndTheAssignments_IsNotMissed(bool removed)
+    {
+        agent.Engine.Put(new() { Id = "old", TaskId = "task1", Condition = ContainerCondition.Running });
+        agent.Start();
+        await agent.OpenAsync();
+        agent.Engine.Die("task1", 4);
+        await agent.CalledAsync("told task1 Died");
+        if (removed)
+        {
+            await agent.Engine.RemoveContainerAsync("old", CancellationToken.None);
+            await agent.CalledAsync("told task1 Destroyed");
+        }
+        agent.Dispatcher.Send(complete: true, Samples.Task() with { Status = new() { State = TaskState.Running, ContainerStatus = new() { ContainerId = "old" } } });
+        await agent.ReachesAsync("task1", TaskState.Failed);
+        Assert.Equal(0, agent.Engine.Count("create"));
+    }
+
     [Fact]
     public async Task LostDatabaseAndStatus_StillCreateNoSecondContainer()
     {

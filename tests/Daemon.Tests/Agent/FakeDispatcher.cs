@@ -23,6 +23,9 @@ internal sealed class FakeDispatcher(Pulse pulse) : IDispatcher
     /// <summary>Why no session can be opened; null where one can.</summary>
     public Exception? Refusal { get; set; }
 
+    /// <summary>What a report that is stopped ends by: its connection may break before it is seen to be stopped.</summary>
+    public Exception? FaultWhenStopped { get; set; }
+
     public bool IsOpen
     {
         get
@@ -91,7 +94,14 @@ internal sealed class FakeDispatcher(Pulse pulse) : IDispatcher
 
     public async Task ReportAsync(IReadOnlyList<TaskStatusReport> reports, CancellationToken stop)
     {
-        await BeforeReport().WaitAsync(stop);
+        try
+        {
+            await BeforeReport().WaitAsync(stop);
+        }
+        catch (OperationCanceledException) when (FaultWhenStopped is { } fault)
+        {
+            throw fault;
+        }
         lock (gate)
             Reports.Add(reports);
         pulse.Beat();

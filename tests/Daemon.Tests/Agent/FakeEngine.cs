@@ -192,7 +192,10 @@ internal sealed class FakeEngine(Pulse pulse) : IEngine
             return true;
         });
         await foreach (var happened in watcher.Reader.ReadAllAsync(stop))
+        {
             yield return happened;
+            Note($"told {happened.TaskId} {happened.Kind}");
+        }
     }
 
     public async IAsyncEnumerable<EngineOutput> ReadLogsAsync(string id, TaskLogOptions options, [EnumeratorCancellation] CancellationToken stop)

@@ -57,6 +57,22 @@ public sealed class StatusReporterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ReportThatBreaksAsTheAgentStops_IsNoFault()
+    {
+        var asked = new TaskCompletionSource();
+        dispatcher.FaultWhenStopped = new IOException("the connection broke");
+        dispatcher.BeforeReport = () =>
+        {
+            asked.TrySetResult();
+            return Task.Delay(Timeout.Infinite);
+        };
+        reporter.Put("a", At(TaskState.Running));
+        await asked.Task;
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
     public async Task StatusesGather_WhileAReportIsUnderWay()
     {
         var (first, entered) = (new TaskCompletionSource(), new TaskCompletionSource());

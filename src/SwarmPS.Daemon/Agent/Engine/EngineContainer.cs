@@ -63,4 +63,13 @@ internal sealed record EngineContainer
 
     /// <summary>Ports published on this machine.</summary>
     public ValueList<PortConfig> Ports { get; init; } = ValueList<PortConfig>.Empty;
+
+    /// <summary>The container as it is after an event of its own; null where it is no more.</summary>
+    public EngineContainer? After(EngineEvent happened) => happened.Kind switch
+    {
+        EngineEventKind.Died => this with { Condition = ContainerCondition.Ended, ExitCode = happened.ExitCode, Pid = 0 },
+        EngineEventKind.Healthy => this with { Health = ContainerHealth.Healthy },
+        EngineEventKind.Unhealthy => this with { Health = ContainerHealth.Unhealthy },
+        EngineEventKind.Destroyed => null,
+    };
 }
