@@ -82,6 +82,7 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
             var quorum = await ManagerQuorum.StartAsync(
                 new()
                 {
+                    NodeId = node.NodeId,
                     Directory = directory,
                     Store = store,
                     Keyring = keyring,

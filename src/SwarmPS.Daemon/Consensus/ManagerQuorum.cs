@@ -16,11 +16,13 @@ internal sealed class ManagerQuorum : IAsyncDisposable
 {
     private readonly QuorumOptions options;
     private readonly RaftPeers peers;
+    private readonly ConnectionRecycling recycling;
 
     private ManagerQuorum(QuorumOptions options, RaftPeers peers, RaftNode raft)
     {
         (this.options, this.peers, Raft) = (options, peers, raft);
         peers.HearsLeader = () => raft.Leader is not null;
+        recycling = new(options.NodeId, options.Store, peers.Recycle, options.Clock);
         Link = new(raft, options.Store, options.Channels, options.Clock);
         Services =
         [
@@ -99,14 +101,15 @@ internal sealed class ManagerQuorum : IAsyncDisposable
         (manager, cancel) => manager.AskAsync(ManagerCalls.Leave, request, cancel),
         stop);
 
-    /// <summary>Breaks the log's connections, so that new ones are made by the present certificate and roots.</summary>
-    public void Recycle() => peers.Recycle();
+    /// <summary>Has the log's connections made anew by the present certificate and roots, when it is this manager's turn.</summary>
+    public void Recycle() => recycling.Ask();
 
-    /// <summary>Breaks connections of nodes that are managers no more, and keeps the keyring locked as the swarm wants it, until stopped.</summary>
+    /// <summary>Breaks connections of nodes that are managers no more and those of an old certificate, and keeps the keyring locked as the swarm wants it, until stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         await using var scope = new LoopScope(stop);
         scope.Run("manager connections", peers.RunAsync);
+        scope.Run("recycled connections", recycling.RunAsync);
         scope.Run("autolock", new AutolockLoop(options.Store, options.Keyring, options.Directory, options.Logging.CreateLogger<AutolockLoop>()).RunAsync);
         throw await scope.FirstFault.WaitAsync(stop).ConfigureAwait(false);
     }

@@ -11,6 +11,9 @@ namespace SwarmPS.Daemon.Consensus;
 /// <summary>What a manager's part among the others is made of.</summary>
 internal sealed record QuorumOptions
 {
+    /// <summary>This manager.</summary>
+    public required string NodeId { get; init; }
+
     /// <summary>Where the log and the state lie.</summary>
     public required SwarmDirectory Directory { get; init; }
 

@@ -49,7 +49,7 @@ public sealed class RaftPeers(PeerTrust trust, SwarmStore store)
     public void Recycle() => Held().ForEach(Break);
 
     /// <summary>A node that is being demoted takes part until it is taken out of the quorum.</summary>
-    private static bool IsManager(Node? node) => node is { Spec.Role: NodeRole.Manager } or { ManagerStatus: not null };
+    internal static bool IsManager(Node? node) => node is { Spec.Role: NodeRole.Manager } or { ManagerStatus: not null };
 
     private bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {

@@ -83,6 +83,7 @@ internal sealed class ManagerCluster : IAsyncDisposable
         manager.Quorum = await ManagerQuorum.StartAsync(
             new()
             {
+                NodeId = manager.NodeId,
                 Directory = manager.Directory,
                 Store = manager.Store,
                 Keyring = Keyring.Open(manager.Directory.KeyringFile, KeyEncryptionKey.FromFile(manager.Directory.KeyringKeyFile)),
