@@ -15,6 +15,9 @@ public static class NetworkOptions
     /// <summary>The size of packets where nothing is said: what an Ethernet packet holds, less what VXLAN needs of it.</summary>
     public const int MtuDefault = 1450;
 
+    /// <summary>The size of packets of encrypted networks where nothing is said: one fits into a sealed datagram with its headers.</summary>
+    public const int EncryptedMtuDefault = 1400;
+
     /// <summary>The smallest size of packets that IPv4 allows.</summary>
     public const uint MtuMin = 68;
 

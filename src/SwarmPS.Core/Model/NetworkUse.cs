@@ -30,6 +30,10 @@ public static class NetworkUse
     /// <summary>Whether a task has an address in a network.</summary>
     public static bool IsOn(SwarmTask task, string networkId) => task.NetworksAttachments.OrEmpty().Any(attachment => attachment.Network?.Id == networkId);
 
+    /// <summary>Whether a network's packets are encrypted between nodes. An option without a value asks for it, as in Docker.</summary>
+    public static bool IsEncrypted(Network network) => network.Spec.DriverConfiguration?.Options?.Find(NetworkOptions.Encrypted) is { } value
+        && (value.Length == 0 || (bool.TryParse(value, out var asked) && asked));
+
     /// <summary>The subnet of a network that has been allotted one.</summary>
     public static string? SubnetOf(Network network) => network.IPAMOptions?.Configs is { Count: > 0 } configs ? configs[0].Subnet : null;
 }

@@ -146,6 +146,10 @@ public sealed record NodeDescription
     /// <summary>The address at which the node takes packets of the swarm's networks; absent where it is the one that it speaks from. Not shown.</summary>
     [JsonIgnore]
     public string? DataPathAddr { get; init; }
+
+    /// <summary>The id of the node's tunnel for encrypted networks, another one after each start of its daemon; 0 where it has none. Not shown.</summary>
+    [JsonIgnore]
+    public ulong TunnelId { get; init; }
 }
 
 /// <summary>An operating system and a processor architecture.</summary>

@@ -10,6 +10,9 @@ public sealed record NodeNetworks(ValueList<NodeNetwork> Networks, ValueList<Mes
 {
     /// <summary>No network and no port.</summary>
     public static NodeNetworks None { get; } = new([], []);
+
+    /// <summary>The keys of its encrypted networks; null where it has none, or the managers have not given them yet. On no disk.</summary>
+    public TunnelKeyRing? Keys { get; init; }
 }
 
 /// <summary>A network as one node sees it.</summary>
@@ -42,6 +45,12 @@ public sealed record NodeNetwork
     /// <summary>The network of the routing mesh.</summary>
     public bool Ingress { get; init; }
 
+    /// <summary>What goes from node to node is encrypted.</summary>
+    public bool Encrypted { get; init; }
+
+    /// <summary>The tunnels of the other nodes that take part, where the network is encrypted.</summary>
+    public ValueList<RemoteTunnel> Tunnels { get; init; } = [];
+
     /// <summary>The gateways of the other nodes that take part.</summary>
     public ValueList<RemoteGateway> Gateways { get; init; } = [];
 
@@ -57,6 +66,11 @@ public sealed record NodeNetwork
 /// <param name="Mac">Its hardware address.</param>
 /// <param name="DataPath">The address at which the node takes the network's packets.</param>
 public sealed record RemoteGateway(string Address, string Mac, string DataPath);
+
+/// <summary>Another node's end of encrypted networks.</summary>
+/// <param name="DataPath">The address at which the node takes packets of networks.</param>
+/// <param name="Id">The tunnel's id.</param>
+public sealed record RemoteTunnel(string DataPath, ulong Id);
 
 /// <summary>A task's place in a network.</summary>
 /// <param name="Task">The task's id.</param>

@@ -38,6 +38,10 @@ public sealed record SwarmObject : StoreObject
     [JsonIgnore]
     public SecretText? UnlockKey { get; init; }
 
+    /// <summary>The keys of encrypted networks; null while there is no such network. Given to the nodes that take part in one: never shown, never logged.</summary>
+    [JsonIgnore]
+    public TunnelKeyRing? TunnelKeys { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override ObjectKind Kind => ObjectKind.Swarm;

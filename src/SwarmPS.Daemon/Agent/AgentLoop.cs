@@ -164,7 +164,7 @@ internal sealed partial class AgentLoop : IEngineObserver
             }
         }
         if (kept.LoadDescription() is { } said)
-            descriptions.Set(said);
+            descriptions.Set(said with { TunnelId = options.TunnelId });
     }
 
     /// <summary>Takes what the managers want of this node.</summary>
@@ -175,7 +175,7 @@ internal sealed partial class AgentLoop : IEngineObserver
         lock (gate)
         {
             if (networks?.Take(assignments) == true)
-                database!.KeepNetworks(networks.Wanted);
+                database!.KeepNetworks(networks.Wanted with { Keys = null });
             // Before the tasks that need them come, and after those that needed them were told to end.
             shelf.Take(assignments);
             if (assignments.Complete)

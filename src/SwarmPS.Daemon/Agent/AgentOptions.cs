@@ -21,6 +21,9 @@ internal sealed record AgentOptions
     /// <summary>The address at which this node takes packets of the swarm's networks; the one that it speaks from where nothing is said.</summary>
     public string? DataPathAddr { get; init; }
 
+    /// <summary>The id of this node's tunnel for encrypted networks: chance, and another one after each start; 0 where it has none.</summary>
+    public ulong TunnelId { get; init; }
+
     /// <summary>Encrypts what is written to <c>agent.db</c>: specs may hold secrets in their environment.</summary>
     public Func<byte[], byte[]> Seal { get; init; } = static plain => plain;
 

@@ -19,5 +19,6 @@ internal static class NodeDescriptions
         },
         Engine = info.Engine,
         DataPathAddr = options.DataPathAddr,
+        TunnelId = options.TunnelId,
     };
 }

@@ -53,7 +53,7 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
     /// <summary>Takes what the managers say; false where they say nothing of networks.</summary>
     public bool Take(Assignments assignments)
     {
-        if (!assignments.Complete && assignments.Networks.Count + assignments.RemovedNetworks.Count == 0 && assignments.MeshPorts is null)
+        if (!assignments.Complete && assignments.Networks.Count + assignments.RemovedNetworks.Count == 0 && assignments.MeshPorts is null && assignments.TunnelKeys is null)
             return false;
         var gone = assignments.Networks.Select(network => network.Id).Concat(assignments.RemovedNetworks).ToHashSet(StringComparer.Ordinal);
         lock (gate)
@@ -61,7 +61,10 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
             var before = wanted;
             wanted = new(
                 (assignments.Complete ? [] : wanted.Networks.Where(network => !gone.Contains(network.Id))).Concat(assignments.Networks).OrderBy(network => network.Id, StringComparer.Ordinal).ToValueList(),
-                assignments.MeshPorts ?? wanted.Ports);
+                assignments.MeshPorts ?? wanted.Ports)
+            {
+                Keys = assignments.TunnelKeys is { } keys ? (keys.Keys.Count > 0 ? keys : null) : assignments.Complete ? null : wanted.Keys,
+            };
             // A node that has no networks and had none is left alone: it needs none of the programs that make them.
             if (wanted != NodeNetworks.None || before != NodeNetworks.None)
                 asked.TrySetResult();

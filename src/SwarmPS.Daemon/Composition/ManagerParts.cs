@@ -144,6 +144,7 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
         await using var scope = new LoopScope(term);
         scope.Run("control", new ControlLoop(store, clock, SwarmFounding.NewId, logging.CreateLogger<ControlLoop>()).RunAsync);
         scope.Run("dispatch", dispatcher.RunAsync);
+        scope.Run("tunnel keys", new TunnelKeyLoop(store, clock, logging.CreateLogger<TunnelKeyLoop>()).RunAsync);
         scope.Run("root change", rootChange.RunAsync);
         throw await scope.FirstFault.WaitAsync(term).ConfigureAwait(false);
     }

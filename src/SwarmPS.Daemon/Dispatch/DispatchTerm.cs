@@ -31,7 +31,7 @@ internal sealed class DispatchTerm
         watch = new(store, SessionOf, Silent, clock, log);
         Statuses = new(store);
         // Sessions read the state when they open, which is later: of what was before, the feed need not tell.
-        feed = store.Feed.Subscribe(ObjectKind.Task, ObjectKind.Node, ObjectKind.Service, ObjectKind.Network);
+        feed = store.Feed.Subscribe(ObjectKind.Task, ObjectKind.Node, ObjectKind.Service, ObjectKind.Network, ObjectKind.Swarm);
         feed.TryNext();
         networks.Reset(store.Current);
     }
@@ -198,16 +198,16 @@ internal sealed class DispatchTerm
     private void RouteNetworks(IReadOnlyList<ObjectChange> changes)
     {
         HashSet<string> changed = new(StringComparer.Ordinal);
-        var ports = false;
+        var all = false;
         foreach (var change in changes)
         {
             var concerned = networks.Observe(change);
             changed.UnionWith(concerned.Networks);
-            ports |= concerned.Ports;
+            all |= concerned.All;
         }
-        if (changed.Count == 0 && !ports)
+        if (changed.Count == 0 && !all)
             return;
-        foreach (var session in sessions.Values.Where(session => ports || networks.Concerns(session.NodeId, changed)))
+        foreach (var session in sessions.Values.Where(session => all || networks.Concerns(session.NodeId, changed)))
             session.MarkNetworks(changed);
     }
 

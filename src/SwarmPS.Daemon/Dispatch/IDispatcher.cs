@@ -23,11 +23,14 @@ public sealed record Assignments(bool Complete, IReadOnlyList<SwarmTask> Tasks, 
     /// <summary>All ports of the routing mesh, where they have changed; else null.</summary>
     public ValueList<MeshPort>? MeshPorts { get; init; }
 
+    /// <summary>The keys of the node's encrypted networks, where they have changed: empty where it has no such network any more; else null.</summary>
+    public TunnelKeyRing? TunnelKeys { get; init; }
+
     /// <summary>Managers that the node is to come to with a stream.</summary>
     public IReadOnlyList<StreamCall> Calls { get; init; } = [];
 
     /// <summary>Whether it says nothing.</summary>
-    public bool IsEmpty => !Complete && MeshPorts is null &&
+    public bool IsEmpty => !Complete && MeshPorts is null && TunnelKeys is null &&
         Tasks.Count + Removed.Count + Payloads.Count + RemovedPayloads.Count + Networks.Count + RemovedNetworks.Count + Calls.Count == 0;
 }
 

@@ -20,6 +20,7 @@ internal sealed class NetworkPicture
     private readonly Dictionary<string, Node> nodes = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ValueList<MeshPort>> published = new(StringComparer.Ordinal);
     private ValueList<MeshPort>? ports = [];
+    private TunnelKeyRing? keys;
 
     /// <summary>Asks for the swarm's UDP port of packets between nodes; it never changes.</summary>
     public Func<uint> DataPathPort { get; init; } = () => SwarmDefaults.DataPathPort;
@@ -34,6 +35,16 @@ internal sealed class NetworkPicture
         }
     }
 
+    /// <summary>The keys of encrypted networks; null where there are none.</summary>
+    public TunnelKeyRing? Keys
+    {
+        get
+        {
+            lock (gate)
+                return keys;
+        }
+    }
+
     /// <summary>Makes the picture anew.</summary>
     public void Reset(Snapshot state)
     {
@@ -45,14 +56,15 @@ internal sealed class NetworkPicture
             nodes.Clear();
             published.Clear();
             ports = null;
+            keys = state.Swarm?.TunnelKeys;
             foreach (var item in state.Networks.All.Cast<StoreObject>().Concat(state.Nodes.All).Concat(state.Services.All).Concat(state.Tasks.All))
                 Observe(new ObjectChange(item.Kind, null, item));
         }
     }
 
     /// <summary>Takes notice of a change.</summary>
-    /// <returns>The networks that it concerns, and whether the ports of all nodes have changed.</returns>
-    public (IReadOnlyCollection<string> Networks, bool Ports) Observe(in ObjectChange change)
+    /// <returns>The networks that it concerns, and whether what all nodes are told alike has changed: the ports, or the keys.</returns>
+    public (IReadOnlyCollection<string> Networks, bool All) Observe(in ObjectChange change)
     {
         lock (gate)
         {
@@ -62,6 +74,7 @@ internal sealed class NetworkPicture
                 Service service => (Observe((Service?)change.New, service.Id), Publish((Service?)change.New, service.Id)),
                 SwarmTask task => (Observe((SwarmTask?)change.New, task.Id), false),
                 Node node => (Observe((Node?)change.New, node.Id), false),
+                SwarmObject => ([], Observe((SwarmObject?)change.New)),
                 _ => ([], false),
             };
         }
@@ -81,7 +94,8 @@ internal sealed class NetworkPicture
         {
             if (!networks.TryGetValue(id, out var pictured))
                 return null;
-            if (pictured.Network is { } network && pictured.Has(nodeId) && GatewayOf(nodes.GetValueOrDefault(nodeId), id) is { } gateway)
+            // A node without a tunnel must not take an encrypted network for a plain one.
+            if (pictured.Network is { } network && pictured.Has(nodeId) && (!NetworkUse.IsEncrypted(network) || TunnelOf(nodes.GetValueOrDefault(nodeId)) != 0) && GatewayOf(nodes.GetValueOrDefault(nodeId), id) is { } gateway)
             {
                 pictured.Told.Add(nodeId);
                 return Of(pictured, network, nodeId, gateway);
@@ -104,6 +118,8 @@ internal sealed class NetworkPicture
     private NodeNetwork Of(PicturedNetwork pictured, Network network, string nodeId, string gateway)
     {
         var options = (network.DriverState?.Options).OrEmpty();
+        var isEncrypted = NetworkUse.IsEncrypted(network);
+        var others = nodes.Values.Where(node => node.Id != nodeId && pictured.Has(node.Id) && DataPathOf(node) is { Length: > 0 }).OrderBy(node => node.Id, StringComparer.Ordinal).ToList();
         return new()
         {
             Id = network.Id,
@@ -112,11 +128,12 @@ internal sealed class NetworkPicture
             DataPathPort = DataPathPort(),
             Subnet = NetworkUse.SubnetOf(network) ?? "",
             Gateway = gateway,
-            Mtu = int.TryParse(options.Find(NetworkOptions.Mtu), NumberStyles.None, CultureInfo.InvariantCulture, out var mtu) ? mtu : NetworkOptions.MtuDefault,
+            Mtu = int.TryParse(options.Find(NetworkOptions.Mtu), NumberStyles.None, CultureInfo.InvariantCulture, out var mtu) ? mtu : isEncrypted ? NetworkOptions.EncryptedMtuDefault : NetworkOptions.MtuDefault,
             Internal = network.Spec.Internal == true,
             Ingress = network.Spec.Ingress == true,
-            Gateways = nodes.Values.Where(node => node.Id != nodeId && pictured.Has(node.Id)).OrderBy(node => node.Id, StringComparer.Ordinal)
-                .Select(node => (DataPath: DataPathOf(node), Gateway: GatewayOf(node, network.Id))).Where(node => node is { DataPath.Length: > 0, Gateway: not null })
+            Encrypted = isEncrypted,
+            Tunnels = others.Where(node => isEncrypted && TunnelOf(node) != 0).Select(node => new RemoteTunnel(DataPathOf(node)!, TunnelOf(node))).ToValueList(),
+            Gateways = others.Select(node => (DataPath: DataPathOf(node), Gateway: GatewayOf(node, network.Id))).Where(node => node.Gateway is not null)
                 .Select(node => new RemoteGateway(node.Gateway!, HardwareAddress.Of(node.Gateway!), node.DataPath!)).ToValueList(),
             Endpoints = pictured.Tasks.Values.Select(endpoint => At(endpoint, nodeId)).OfType<NetworkEndpoint>().ToValueList(),
             Services = pictured.Services.Values.ToValueList(),
@@ -133,6 +150,15 @@ internal sealed class NetworkPicture
 
     /// <summary>Where a node takes the networks' packets: as it says, else where it speaks from.</summary>
     private static string? DataPathOf(Node? node) => node?.Description?.DataPathAddr ?? node?.Status.Addr;
+
+    private static ulong TunnelOf(Node? node) => node?.Description?.TunnelId ?? 0;
+
+    private bool Observe(SwarmObject? swarm)
+    {
+        var before = keys;
+        keys = swarm?.TunnelKeys;
+        return keys != before;
+    }
 
     private IReadOnlyCollection<string> Observe(Network? network, string id)
     {
@@ -226,7 +252,7 @@ internal sealed class NetworkPicture
             nodes.Remove(id);
         else
             nodes[id] = node;
-        if (before is not null && node is not null && DataPathOf(before) == DataPathOf(node) && Equals(before.Gateways, node.Gateways))
+        if (before is not null && node is not null && DataPathOf(before) == DataPathOf(node) && TunnelOf(before) == TunnelOf(node) && Equals(before.Gateways, node.Gateways))
             return [];
         var gateways = new[] { before, node }.SelectMany(either => (either?.Gateways).OrEmpty()).Select(gateway => gateway.NetworkId);
         return [.. gateways.Distinct(StringComparer.Ordinal)];

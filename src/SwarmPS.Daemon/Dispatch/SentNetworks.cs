@@ -9,6 +9,7 @@ internal sealed class SentNetworks(string nodeId, NetworkPicture picture)
 {
     private readonly Dictionary<string, NodeNetwork> sent = new(StringComparer.Ordinal);
     private ValueList<MeshPort> ports = [];
+    private TunnelKeyRing keys = TunnelKeyRing.Empty;
 
     /// <summary>The message, with networks that the node has not been told of as they are now; all of them where it is complete.</summary>
     /// <param name="next">The message.</param>
@@ -18,7 +19,7 @@ internal sealed class SentNetworks(string nodeId, NetworkPicture picture)
         if (next.Complete)
         {
             sent.Clear();
-            ports = [];
+            (ports, keys) = ([], TunnelKeyRing.Empty);
             changed = picture.NetworksOf(nodeId);
         }
         List<NodeNetwork> networks = [];
@@ -39,6 +40,10 @@ internal sealed class SentNetworks(string nodeId, NetworkPicture picture)
         var mesh = picture.Ports;
         var told = mesh.Equals(ports) && !next.Complete ? null : mesh;
         ports = mesh;
-        return next with { Networks = networks, RemovedNetworks = removed, MeshPorts = told };
+        // Only nodes that take part in an encrypted network have its keys.
+        var ring = sent.Values.Any(network => network.Encrypted) ? picture.Keys ?? TunnelKeyRing.Empty : TunnelKeyRing.Empty;
+        var anew = ring == keys ? null : ring;
+        keys = ring;
+        return next with { Networks = networks, RemovedNetworks = removed, MeshPorts = told, TunnelKeys = anew };
     }
 }

@@ -14,6 +14,9 @@ internal static partial class LeaderLog
     [LoggerMessage(2202, LogLevel.Warning, "What was decided could not be written, and is decided anew in {Seconds} s: {Reason}")]
     internal static partial void Refused(this ILogger log, double seconds, string reason);
 
+    [LoggerMessage(2203, LogLevel.Information, "The keys of encrypted networks have changed")]
+    internal static partial void TunnelKeysChanged(this ILogger log);
+
     [LoggerMessage(2210, LogLevel.Information, "The manager at {Address} was taken out of the quorum")]
     internal static partial void MemberRemoved(this ILogger log, System.Net.EndPoint address);
 

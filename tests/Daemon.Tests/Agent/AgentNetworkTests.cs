@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using SwarmPS.Daemon.Agent.Engine;
 using SwarmPS.Daemon.Dispatch;
@@ -179,6 +180,30 @@ public sealed class AgentNetworkTests : IAsyncDisposable
         await agent.Pulse.UntilAsync(() => agent.Plane.Reconciled.Count > count, () => "nothing was reconciled after the restart");
         Assert.Equal(before, agent.Plane.Reconciled[^1]);
         await agent.CalledAsync("started task1 1001", 2);
+    }
+
+    [Fact]
+    public async Task KeysOfEncryptedNetworks_ReachThePlane_AndAreOnNoDisk()
+    {
+        var secret = Encoding.ASCII.GetBytes("the key that nobody else may have");
+        TunnelKeyRing ring = new([new(1, new(secret))], 1, Timestamp.Zero);
+        agent.Options = agent.Options with { TunnelId = 77 };
+        agent.Start();
+        await agent.OpenAsync();
+        Assert.Equal(77ul, Assert.Single(agent.Dispatcher.Sessions).TunnelId);
+        agent.Dispatcher.Send(new Assignments(true, [OnNetworks("a")], []) { Networks = [NetworkOf("a")], MeshPorts = [], TunnelKeys = ring });
+        await agent.Pulse.UntilAsync(() => agent.Plane!.Reconciled is [.., { Keys: { } keys }] && keys == ring, () => "the keys did not come");
+        // What says nothing of keys leaves them; an empty ring takes them back.
+        agent.Dispatcher.Send(new Assignments(false, [], []) { Networks = [NetworkOf("b")] });
+        await agent.Pulse.UntilAsync(() => agent.Plane!.Reconciled is [.., { Keys: not null, Networks.Count: 2 }], () => "the keys went");
+        await agent.StopAsync();
+        Assert.NotEmpty(Directory.GetFiles(agent.Options.DataRoot));
+        Assert.All(Directory.GetFiles(agent.Options.DataRoot), file => Assert.True(File.ReadAllBytes(file).AsSpan().IndexOf(secret) < 0, $"{file} has the key"));
+        agent.Options = agent.Options with { TunnelId = 78 };
+        agent.Start();
+        await agent.OpenAsync();
+        Assert.Equal(78ul, agent.Dispatcher.Sessions[^1].TunnelId);
+        await agent.Pulse.UntilAsync(() => agent.Plane!.Reconciled is [.., { Keys: null, Networks.Count: 2 }], () => "the networks were not kept");
     }
 
     [Fact]

@@ -105,9 +105,9 @@ public sealed class NetworkPictureTests
     [Fact]
     public void MeshPorts_AreThoseOfAllServices_AndEveryNodeIsOnTheMeshsNetwork()
     {
-        Assert.True(Put(Publishing(new() { TargetPort = 80, PublishedPort = 8080 }, new() { TargetPort = 53, PublishedPort = 30000, Protocol = PortProtocol.Udp }, new() { TargetPort = 81, PublishedPort = 81, PublishMode = PublishMode.Host })).Ports);
+        Assert.True(Put(Publishing(new() { TargetPort = 80, PublishedPort = 8080 }, new() { TargetPort = 53, PublishedPort = 30000, Protocol = PortProtocol.Udp }, new() { TargetPort = 81, PublishedPort = 81, PublishMode = PublishMode.Host })).All);
         Assert.Equal([new("web", "tcp", 8080, 80), new("web", "udp", 30000, 53)], picture.Ports);
-        Assert.False(Put(Publishing(new() { TargetPort = 80, PublishedPort = 8080 }, new() { TargetPort = 53, PublishedPort = 30000, Protocol = PortProtocol.Udp })).Ports);
+        Assert.False(Put(Publishing(new() { TargetPort = 80, PublishedPort = 8080 }, new() { TargetPort = 53, PublishedPort = 30000, Protocol = PortProtocol.Udp })).All);
         Put(NetworkOf("mesh", "10.0.0.0/24", 4096) with { Spec = new() { Name = "ingress", Ingress = true } });
         Put(NodeOf("n3", "172.30.0.3", ("mesh", "10.0.0.3")));
         Assert.Equal(["mesh"], picture.NetworksOf("n3"));
@@ -115,6 +115,26 @@ public sealed class NetworkPictureTests
 
         static Service Publishing(params PortConfig[] ports) => ServiceOf("web", "10.0.1.3/24", "www") with { Endpoint = new() { Ports = ports.ToValueList() } };
     }
+
+    [Fact]
+    public void EncryptedNetwork_NamesTheOthersTunnels_AndIsKeptFromNodesWithoutOne()
+    {
+        Put(Encrypted(NetworkOf("back", "10.0.1.0/24", 4097), ""));
+        Assert.Null(picture.Find("back", "n1"));
+        Put(WithTunnel(NodeOf("n1", "172.30.0.1", ("back", "10.0.1.1")), 11));
+        Assert.Equal(["back"], Put(WithTunnel(NodeOf("n2", "172.30.0.2", ("back", "10.0.1.2")), 12)).Networks);
+        var seen = picture.Find("back", "n1")!;
+        Assert.Equal((true, NetworkOptions.EncryptedMtuDefault, new RemoteTunnel("172.30.0.2", 12)), (seen.Encrypted, seen.Mtu, Assert.Single(seen.Tunnels)));
+        // A daemon that was started again has another one.
+        Assert.Equal(["back"], Put(WithTunnel(NodeOf("n2", "172.30.0.2", ("back", "10.0.1.2")), 13)).Networks);
+        Put(Encrypted(NetworkOf("back", "10.0.1.0/24", 4097), "false"));
+        Assert.True(picture.Find("back", "n1") is { Encrypted: false, Tunnels: [], Mtu: NetworkOptions.MtuDefault });
+    }
+
+    private static Network Encrypted(Network network, string value) =>
+        network with { Spec = network.Spec with { DriverConfiguration = new() { Name = NetworkOptions.Driver, Options = new([new(NetworkOptions.Encrypted, value)]) } } };
+
+    private static Node WithTunnel(Node node, ulong id) => node with { Description = new() { TunnelId = id } };
 
     private static Network NetworkOf(string id, string subnet, uint vni) => new()
     {
@@ -148,5 +168,5 @@ public sealed class NetworkPictureTests
         NetworksAttachments = [new(new() { Id = "back" }, [address])],
     };
 
-    private (IReadOnlyCollection<string> Networks, bool Ports) Put(StoreObject item) => picture.Observe(new(item.Kind, null, item));
+    private (IReadOnlyCollection<string> Networks, bool All) Put(StoreObject item) => picture.Observe(new(item.Kind, null, item));
 }
