@@ -25,10 +25,7 @@ function Start-Quickstart {
 
     Write-Step 'A service of three replicas with a health check'
     if (Get-SwarmService | Where-Object Name -CEQ 'web') { Resize-SwarmService -Name web -Replicas 3 | Out-Null }
-    else {
-        New-SwarmService -Name web -Image $image -NoResolveImage -Replicas 3 -HealthInterval '1s' -StopGracePeriod '2s' `
-            -HealthCommand 'wget -q -O /dev/null http://127.0.0.1:8080/' | Out-Null
-    }
+    else { New-WebService (-not $engine) }
     Get-SwarmService | Out-Host
     Get-SwarmTask -Service web | Out-Host
 
@@ -36,7 +33,8 @@ function Start-Quickstart {
     Resize-SwarmService -Name web -Replicas 5 | Out-Null
     Get-SwarmTask -Service web | Out-Host
 
-    if ($engine) { Stop-OneContainer $engine } else { Stop-OneNode }
+    Show-Answer
+    if ($engine) { Stop-OneContainer $engine } else { Stop-OneNode; Show-Answer }
     Write-NextStep $(if ($engine) { "$place/swarmps.sock" } else { "$place/lab/n1/swarmps.sock" })
 }
 
@@ -73,6 +71,46 @@ function Start-OneNode {
     if ((Get-Swarm).LocalNodeState -cne 'active') { Initialize-Swarm -AdvertiseAddress 127.0.0.1 -ListenAddress 127.0.0.1:2377 | Out-Null }
     Get-SwarmNode | Out-Host
     return $engine
+}
+
+# The web server tells which node it is on. It has a port of every node, where that can be.
+function New-WebService([bool] $InLab) {
+    $serve = 'echo Hello from $NODE > /www/index.html; exec httpd -f -vv -p 8080 -h /www'
+    $web = @{
+        Name = 'web'; Image = $image; NoResolveImage = $true; Command = 'sh', '-c', $serve; Env = 'NODE={{.Node.Hostname}}'
+        Replicas = 3; HealthInterval = '1s'; StopGracePeriod = '2s'; HealthCommand = 'wget -q -O /dev/null http://127.0.0.1:8080/'
+    }
+    $missing = @('ip', 'nft', 'iptables', 'conntrack', 'nsenter' | Where-Object { -not (Find-Program $_) })
+    if ($InLab) { $web.Publish = '8080:8080' }
+    elseif ([Environment]::UserName -cne 'root') { Write-Line 'It publishes no port: the daemon needs root for that.' }
+    elseif ($missing) { Write-Line "It publishes no port: that needs $($missing -join ', ')." }
+    else { $web.Publish = "$(Get-FreePort):8080" }
+    New-SwarmService @web | Out-Null
+}
+
+# 8080, or where that is taken on this machine any port that is not.
+function Get-FreePort {
+    foreach ($port in 8080, 0) {
+        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Any, $port)
+        try { $listener.Start(); return $listener.LocalEndpoint.Port }
+        catch [Net.Sockets.SocketException] { if ($port -eq 0) { throw } }
+        finally { $listener.Stop() }
+    }
+}
+
+# Asks every node at the published port, each time over a new connection.
+function Show-Answer {
+    $port = @((Get-SwarmService web).Spec.EndpointSpec.Ports | ForEach-Object PublishedPort)[0]
+    if (-not $port) { return }
+    Write-Step "Every node answers at port $port, whichever nodes the tasks are on"
+    foreach ($node in Get-SwarmNode) {
+        $answers = foreach ($number in 1..5) {
+            $http = [Net.Http.HttpClient]::new()
+            try { $http.GetStringAsync("http://$($node.Address):$port/").GetAwaiter().GetResult().Trim() }
+            finally { $http.Dispose() }
+        }
+        Write-Line "http://$($node.Address):$port/  $($node.Hostname): $($answers -join ', ')"
+    }
 }
 
 function Get-RunningTask { return Get-SwarmTask -Service web | Where-Object { $_.State -eq 'Running' -and $_.DesiredState -eq 'Running' } }
