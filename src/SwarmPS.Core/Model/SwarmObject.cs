@@ -42,6 +42,14 @@ public sealed record SwarmObject : StoreObject
     [JsonIgnore]
     public TunnelKeyRing? TunnelKeys { get; init; }
 
+    /// <summary>Nodes that were removed and may still hold a certificate; null where there was none yet.</summary>
+    [JsonIgnore]
+    public ValueList<RemovedNode>? RemovedNodes { get; init; }
+
+    /// <summary>When the last certificate ends that was issued before the swarm last changed; zero where it never did.</summary>
+    [JsonIgnore]
+    public Timestamp CertificatesEnd { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override ObjectKind Kind => ObjectKind.Swarm;

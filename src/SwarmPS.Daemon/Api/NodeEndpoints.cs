@@ -1,6 +1,7 @@
 using SwarmPS.Daemon.Api.Http;
 using SwarmPS.Daemon.Api.Queries;
 using SwarmPS.Daemon.Leader;
+using SwarmPS.Daemon.Security;
 using SwarmPS.Model;
 using SwarmPS.Model.Validation;
 using SwarmPS.Store;
@@ -50,6 +51,7 @@ internal sealed class NodeEndpoints(SwarmChanges changes)
                 if (node.Status.State is NodeState.Ready && !force)
                     throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = node {node.Id} is not down and can't be removed");
                 tx.Delete(node);
+                tx.Put(RemovedNodes.Remember(tx.View.Swarm!, [node.Id], tx.Now));
             },
             call.Stop).ConfigureAwait(false);
         await call.AnswerEmptyAsync().ConfigureAwait(false);

@@ -74,6 +74,7 @@ internal sealed class SwarmEndpoints(ISwarmMembership membership, SwarmChanges c
                 tx.Put(RootChange.Begin(swarm, merged, changes.Clock) with
                 {
                     UnlockKey = UnlockKey.For(merged, swarm.UnlockKey, unlockKey),
+                    CertificatesEnd = RemovedNodes.CertificatesEnd(swarm, tx.Now),
                     JoinTokens = RootChange.Tokens(swarm, worker, manager),
                 });
             },

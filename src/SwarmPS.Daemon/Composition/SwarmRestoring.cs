@@ -28,8 +28,16 @@ internal sealed record SwarmRestoring(NodeFile Node, IReadOnlyList<StoreObject> 
     /// <summary>Puts all that was backed up into the store, but for the managers that are no members any more.</summary>
     public void Fill(StoreTransaction store)
     {
-        foreach (var kept in Objects.Where(kept => kept is not Model.Node { Spec.Role: NodeRole.Manager } node || node.Id == Node.NodeId))
-            store.Put(kept is Node self && self.Id == Node.NodeId ? Leading(self) : kept);
+        var lost = Objects.OfType<Node>().Where(node => node.Spec.Role is NodeRole.Manager && node.Id != Node.NodeId).ToList();
+        foreach (var kept in Objects.Except(lost))
+        {
+            store.Put(kept switch
+            {
+                Node self when self.Id == Node.NodeId => Leading(self),
+                SwarmObject swarm => RemovedNodes.Remember(swarm, lost.Select(node => node.Id), store.Now),
+                _ => kept,
+            });
+        }
     }
 
     private Node Leading(Node self) => self with

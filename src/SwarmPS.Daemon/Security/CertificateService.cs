@@ -36,6 +36,8 @@ internal sealed class CertificateService(SwarmStore store, NodeIdentity identity
         await store.UpdateAsync(
             tx =>
             {
+                if (RemovedNodes.Contains(tx.View.Swarm, nodeId, tx.Now))
+                    throw Removed(nodeId, peer.Address);
                 if (tx.View.Nodes.Find(nodeId) is null)
                     tx.Put(new Node { Id = nodeId, Spec = new() { Labels = ValueMap<string>.Empty, Role = role, Availability = asked.Availability ?? NodeAvailability.Active } });
             },
@@ -73,6 +75,14 @@ internal sealed class CertificateService(SwarmStore store, NodeIdentity identity
         throw new SwarmException(
             SwarmErrorCode.InvalidArgument,
             "The join token is not valid: it was changed since, or belongs to another swarm. Ask a manager for the present one: docker swarm join-token worker|manager (Get-SwarmJoinToken).");
+    }
+
+    private SwarmException Removed(string nodeId, string address)
+    {
+        log.RemovedNodeRefused(nodeId, address);
+        return new(
+            SwarmErrorCode.PermissionDenied,
+            $"Node {nodeId} was removed from the swarm, and this request for a certificate is the one it joined by: with it, its old certificate would count again. Join with a new key, as each join makes one: docker swarm join (Join-Swarm), after docker swarm leave (Exit-Swarm) where the node is in the swarm yet.");
     }
 
     private IssueAnswer Sign(byte[] request, NodeSubject subject)

@@ -26,4 +26,7 @@ internal static partial class SecurityLog
 
     [LoggerMessage(3306, LogLevel.Information, "Every node has a certificate of the new root: the old one is trusted no more, and the join tokens have changed")]
     internal static partial void RootChanged(this ILogger log);
+
+    [LoggerMessage(3307, LogLevel.Warning, "The request for a certificate that the removed node {NodeId} joined by came once more, with a valid join token, from {Address}: it was refused. Change the join tokens where that was not you")]
+    internal static partial void RemovedNodeRefused(this ILogger log, string nodeId, string address);
 }

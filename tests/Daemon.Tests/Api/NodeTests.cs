@@ -42,6 +42,9 @@ public sealed class NodeTests
         await api.Membership.Store.UpdateAsync(tx => { tx.Put(new Node { Id = "worker", Spec = new() { Role = NodeRole.Worker }, Status = new() { State = NodeState.Ready } }); }, api.Stop);
         Assert.Contains("is not down and can't be removed", await api.RefusedAsync(400, "DELETE", "/nodes/worker"));
         await api.OkAsync("DELETE", "/nodes/worker?force=1");
-        Assert.Equal(1, api.Membership.Store.Current.Nodes.Count);
+        var state = api.Membership.Store.Current;
+        Assert.Equal(1, state.Nodes.Count);
+        Assert.Equal(["worker"], state.Swarm!.RemovedNodes!.Select(node => node.Id));
+        Assert.DoesNotContain("RemovedNodes", (await api.OkAsync("GET", "/swarm"))!.ToString());
     }
 }

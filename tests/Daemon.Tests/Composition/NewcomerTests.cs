@@ -44,6 +44,36 @@ public sealed class NewcomerTests
         Assert.StartsWith("The join token is not valid", refused.Message);
     }
 
+    [Fact]
+    public async Task RequestOfARemovedNode_BringsNeitherItsIdBack_NorItsCertificate_ButANewKeyJoins()
+    {
+        await using var nodes = new TestNodes();
+        var manager = nodes.New("m1");
+        await manager.InitAsync();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var channels = new ManagerChannels(PeerTrust.OfNewcomer(manager.State.Swarm!.TLSInfo!.TrustRoot!, TimeProvider.System));
+        var request = new IssueRequest(NewcomerTrust.RequestFor(key), manager.Tokens.Worker);
+        var node = await AskAsync(channels, manager, request);
+        await manager.Member.Store.UpdateAsync(
+            tx =>
+            {
+                tx.Delete(tx.View.Nodes.Find(node.NodeId)!);
+                tx.Put(RemovedNodes.Remember(tx.View.Swarm!, [node.NodeId], tx.Now));
+            },
+            CancellationToken.None);
+        foreach (var token in new[] { manager.Tokens.Worker, manager.Tokens.Manager })
+        {
+            var refused = await Assert.ThrowsAsync<SwarmException>(() => AskAsync(channels, manager, request with { Token = token }));
+            Assert.Equal(SwarmErrorCode.PermissionDenied, refused.Code);
+            Assert.Contains($"{node.NodeId} was removed from the swarm", refused.Message);
+            Assert.Contains("Join with a new key", refused.Message);
+        }
+        Assert.Null(manager.State.Nodes.Find(node.NodeId));
+        using var another = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var joined = await AskAsync(channels, manager, request with { Request = NewcomerTrust.RequestFor(another) });
+        Assert.NotNull(manager.State.Nodes.Find(joined.NodeId));
+    }
+
     private static Task<IssueAnswer> AskAsync(ManagerChannels channels, TestNode manager, IssueRequest request) =>
         channels.To(manager.Address).AskAsync(CertificateCalls.Issue, request, CancellationToken.None).WaitAsync(TestNodes.Deadline);
 }
