@@ -26,6 +26,9 @@ internal static class AgentLabels
     /// <summary>The swarm's id: what makes a container ours, so that no other swarm's is ever touched.</summary>
     public const string SwarmId = "swarmps.swarm.id";
 
+    /// <summary>The swarm's id of the network that a bridge network of the engine carries.</summary>
+    public const string NetworkId = "swarmps.network.id";
+
     /// <summary>Filters that just this swarm's containers on this node pass.</summary>
     public static IReadOnlyList<string> Own(string swarmId, string nodeId) => [$"{SwarmId}={swarmId}", $"{NodeId}={nodeId}"];
 

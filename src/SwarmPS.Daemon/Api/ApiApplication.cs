@@ -28,8 +28,8 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
         log = options.LoggerFactory.CreateLogger<ApiApplication>();
         leader = new(options);
         var changes = new SwarmChanges(options);
-        var networks = new NetworkNames(engine);
-        var services = new ServiceRequests(changes, networks, log);
+        var networks = new SwarmNetworks(options, changes, engine);
+        var services = new ServiceRequests(changes, new NetworkNames(engine), log);
         router = new(
         [
             .. new SystemEndpoints(engine, facts, options.Membership).Routes(),
@@ -45,7 +45,8 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
             .. new ConvergenceEndpoints(changes).Routes(),
             .. new EventEndpoints(options, engine, log).Routes(),
             .. new BackupEndpoints(options, changes).Routes(),
-            .. new NetworkEndpoints(options, changes, leader, engine, proxy).Routes(),
+            .. new NetworkEndpoints(options, changes, leader, networks, engine, proxy).Routes(),
+            .. new ContainerEndpoints(networks, proxy).Routes(),
         ]);
     }
 

@@ -16,7 +16,7 @@ namespace SwarmPS.Daemon.Api;
 /// <c>/networks</c>: those of the swarm are answered here, those of the engine by the engine; lists show both. Which one a request
 /// means shows in its body or in what there is, so these endpoints send to the leader themselves what is for it.
 /// </summary>
-internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges changes, LeaderRequests leader, EngineLink engine, EngineProxy proxy)
+internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges changes, LeaderRequests leader, SwarmNetworks networks, EngineLink engine, EngineProxy proxy)
 {
     private bool IsManager => SwarmStanding.IsManager(options.Membership);
 
@@ -34,14 +34,21 @@ internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges ch
     {
         if (!IsManager)
         {
-            await ForwardAsync(call).ConfigureAwait(false);
+            await call.AnswerListAsync(await TheirsAsync(call).ConfigureAwait(false)).ConfigureAwait(false);
             return;
         }
         var query = new NetworkQuery(call.Query("filters"));
         await leader.CatchUpAsync(call.Stop).ConfigureAwait(false);
         var ours = query.Of(changes.State).Select(network => JToken.FromObject(NetworkResource.Of(network), ApiJson.Serializer));
-        var theirs = query.IsOfSwarmOnly ? [] : await engine.ListAsync("/networks" + call.Context.Request.QueryString, call.Stop).ConfigureAwait(false);
+        var theirs = query.IsOfSwarmOnly ? [] : await TheirsAsync(call).ConfigureAwait(false);
         await call.AnswerListAsync(theirs.Concat(ours)).ConfigureAwait(false);
+    }
+
+    /// <summary>The engine's networks, without those that carry the swarm's.</summary>
+    private async Task<IEnumerable<JToken>> TheirsAsync(ApiCall call)
+    {
+        var all = await engine.ListAsync("/networks" + call.Context.Request.QueryString, call.Stop).ConfigureAwait(false);
+        return all.Where(network => !SwarmNetworks.IsCarrier(network));
     }
 
     private async Task InspectAsync(ApiCall call)
@@ -62,11 +69,7 @@ internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges ch
 
     private async Task CreateAsync(ApiCall call)
     {
-        using var body = new MemoryStream();
-        await call.CopyBodyAsync(body).ConfigureAwait(false);
-        var bytes = body.ToArray();
-        call.Context.Request.Body = new MemoryStream(bytes, writable: false);
-        if (DriverOf(bytes) == NetworkOptions.Driver)
+        if (DriverOf(await call.KeepBodyAsync().ConfigureAwait(false)) == NetworkOptions.Driver)
             await leader.ChangeAsync(call, CreateOverlayAsync).ConfigureAwait(false);
         else
             await ForwardAsync(call).ConfigureAwait(false);
@@ -90,9 +93,11 @@ internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges ch
         await call.AnswerAsync(new NetworkCreateAnswer(id), StatusCodes.Status201Created).ConfigureAwait(false);
     }
 
-    private Task ConnectAsync(ApiCall call) => IsOurs(call.Id)
-        ? throw new SwarmException(SwarmErrorCode.Unimplemented, $"network {call.Id} cannot be joined: containers that are no tasks of services cannot be on networks of the swarm yet")
-        : ForwardAsync(call);
+    private async Task ConnectAsync(ApiCall call)
+    {
+        await networks.CheckIsNotOursAsync(call.Id, call.Stop).ConfigureAwait(false);
+        await ForwardAsync(call).ConfigureAwait(false);
+    }
 
     private async Task RemoveAsync(ApiCall call)
     {
@@ -120,21 +125,11 @@ internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges ch
     /// <summary>The engine's network, where it and not the swarm has the one that is meant; null where the swarm is to be asked.</summary>
     private async Task<JObject?> EnginesAsync(ApiCall call)
     {
-        if (IsOurs(call.Id))
+        if (networks.IsOurs(call.Id))
             return null;
-        try
-        {
-            var verbose = call.Context.Request.Method == "GET" ? call.Context.Request.QueryString.ToString() : "";
-            return await engine.GetAsync($"/networks/{Uri.EscapeDataString(call.Id)}{verbose}", call.Stop).ConfigureAwait(false);
-        }
-        catch (SwarmException missing) when (missing.Code == SwarmErrorCode.NotFound)
-        {
-            return null;
-        }
+        var verbose = call.Context.Request.Method == "GET" ? call.Context.Request.QueryString.ToString() : "";
+        return await networks.FindAsync(call.Id, call.Stop, verbose).ConfigureAwait(false);
     }
-
-    /// <summary>Whether the swarm has a network of this id or name. The beginning of an id is looked for with the engine first.</summary>
-    private bool IsOurs(string input) => IsManager && (changes.State.Networks.Find(input) ?? changes.State.NetworkNamed(input)) is not null;
 
     private static void CheckUnused(Snapshot state, Network network)
     {

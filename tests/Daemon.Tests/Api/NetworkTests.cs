@@ -6,13 +6,16 @@ namespace SwarmPS.Daemon.Tests.Api;
 /// <summary>Networks of the swarm beside those of the engine.</summary>
 public sealed class NetworkTests
 {
-    private const string Local = """{"Id":"e1f2","Name":"local1","Scope":"local","Driver":"bridge"}""";
+    private const string Local = """{"Id":"e1f2","Name":"local1","Scope":"local","Driver":"bridge","Labels":null}""";
+    private const string Carrier = """{"Id":"e4","Name":"swp4097","Scope":"local","Driver":"bridge","Labels":{"swarmps.network.id":"n1"}}""";
 
     private static FakeEngine Engine() => FakeEngine.Of((head, stream, _) => head switch
     {
-        _ when head.Contains("GET /networks?", StringComparison.Ordinal) || head.Contains("GET /networks ", StringComparison.Ordinal) || head.Contains("GET /v1.41/networks ", StringComparison.Ordinal) => FakeEngine.JsonAsync(stream, 200, $"[{Local}]"),
+        _ when head.Contains("GET /networks?", StringComparison.Ordinal) || head.Contains("GET /networks ", StringComparison.Ordinal) || head.Contains("GET /v1.41/networks ", StringComparison.Ordinal) => FakeEngine.JsonAsync(stream, 200, $"[{Local},{Carrier}]"),
         _ when head.Contains("/networks/local1", StringComparison.Ordinal) && head.StartsWith("DELETE", StringComparison.Ordinal) => FakeEngine.JsonAsync(stream, 200, "\"removed by the engine\""),
         _ when head.Contains("/networks/local1", StringComparison.Ordinal) => FakeEngine.JsonAsync(stream, 200, Local),
+        _ when head.Contains("/networks/swp4097", StringComparison.Ordinal) => FakeEngine.JsonAsync(stream, 200, Carrier),
+        _ when head.Contains("/containers/create", StringComparison.Ordinal) => FakeEngine.JsonAsync(stream, 201, """{"Id":"c1"}"""),
         _ when head.Contains("/networks/create", StringComparison.Ordinal) => FakeEngine.JsonAsync(stream, 201, """{"Id":"e3"}"""),
         _ => FakeEngine.JsonAsync(stream, 404, """{"message":"not found"}"""),
     });
@@ -83,6 +86,27 @@ public sealed class NetworkTests
         await CreateAsync(api, "back");
         Assert.Equal("network with name back already exists", await api.RefusedAsync(409, "POST", "/networks/create", """{"Name":"back","Driver":"overlay"}"""));
         Assert.Contains("cannot be joined", await api.RefusedAsync(501, "POST", "/networks/back/connect", """{"Container":"c"}"""));
+    }
+
+    [Theory]
+    [InlineData("""{"Image":"a","HostConfig":{"NetworkMode":"back"}}""", "network back cannot be joined: it is the swarm's")]
+    [InlineData("""{"Image":"a","NetworkingConfig":{"EndpointsConfig":{"back":{}}}}""", "network back cannot be joined")]
+    [InlineData("""{"Image":"a","HostConfig":{"NetworkMode":"swp4097"}}""", "network swp4097 cannot be joined")]
+    [InlineData("""{"Image":"a","HostConfig":{"NetworkMode":"local1"},"NetworkingConfig":{"EndpointsConfig":{"local1":{}}}}""", null)]
+    [InlineData("""{"Image":"a","HostConfig":{"NetworkMode":"default"},"NetworkingConfig":null}""", null)]
+    [InlineData("""{"Image":"a","HostConfig":null}""", null)]
+    [InlineData("no json", null)]
+    public async Task ContainerThatIsNoTask_IsKeptOffTheSwarmsNetworks(string body, string? refusal)
+    {
+        await using var engine = Engine();
+        await using var api = await ApiHarness.StartAsync(engine: engine.Socket);
+        await CreateAsync(api, "back");
+        if (refusal is not null)
+            Assert.Contains(refusal, await api.RefusedAsync(501, "POST", "/v1.41/containers/create?name=c", body));
+        else
+            Assert.Equal("c1", (string?)(await api.OkAsync("POST", "/v1.41/containers/create?name=c", body))!["Id"]);
+        Assert.Equal(refusal is null, engine.Heads.Exists(head => head.StartsWith("POST /v1.41/containers/create?name=c ", StringComparison.Ordinal)));
+        Assert.Contains("network swp4097 cannot be joined", await api.RefusedAsync(501, "POST", "/networks/swp4097/connect", """{"Container":"c"}"""));
     }
 
     [Fact]

@@ -10,7 +10,6 @@ namespace SwarmPS.Daemon.Agent.Engine;
 /// <summary>The engine's bridge networks that carry the swarm's.</summary>
 internal sealed partial class DockerEngine : IEngineNetworks
 {
-    private const string NetworkLabel = "swarmps.network.id";
     private const string BridgeOption = "com.docker.network.bridge.name";
     private const string MtuOption = "com.docker.network.driver.mtu";
 
@@ -32,7 +31,7 @@ internal sealed partial class DockerEngine : IEngineNetworks
                 Internal = network.Internal,
                 IPAM = new() { Driver = "default", Config = [new() { Subnet = network.Subnet, Gateway = network.Gateway }] },
                 Options = new Dictionary<string, string> { [BridgeOption] = network.Name, [MtuOption] = network.MtuText },
-                Labels = new Dictionary<string, string> { [AgentLabels.SwarmId] = swarmId, [NetworkLabel] = network.NetworkId },
+                Labels = new Dictionary<string, string> { [AgentLabels.SwarmId] = swarmId, [AgentLabels.NetworkId] = network.NetworkId },
             },
             stop));
 
@@ -57,7 +56,7 @@ internal sealed partial class DockerEngine : IEngineNetworks
         var range = network.IPAM?.Config?.FirstOrDefault();
         return new(
             network.Name,
-            Value(network.Labels, NetworkLabel),
+            Value(network.Labels, AgentLabels.NetworkId),
             range?.Subnet ?? "",
             range?.Gateway ?? "",
             int.TryParse(Value(network.Options, MtuOption), NumberStyles.None, CultureInfo.InvariantCulture, out var mtu) ? mtu : 0,

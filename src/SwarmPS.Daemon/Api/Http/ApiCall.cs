@@ -63,6 +63,16 @@ internal sealed record ApiCall(HttpContext Context, string Id, CancellationToken
         return Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
     }
 
+    /// <summary>The body's bytes, which whoever the request is passed on to reads once more; within the limit of <see cref="TextAsync"/>.</summary>
+    public async Task<byte[]> KeepBodyAsync()
+    {
+        using var body = new MemoryStream();
+        await CopyBodyAsync(body).ConfigureAwait(false);
+        var bytes = body.ToArray();
+        Context.Request.Body = new MemoryStream(bytes, writable: false);
+        return bytes;
+    }
+
     /// <summary>Copies the body, within the limit of <see cref="TextAsync"/>.</summary>
     public async Task CopyBodyAsync(MemoryStream body)
     {
