@@ -73,7 +73,7 @@ public sealed class ViewTests
     public async Task Networks_LookLikeDockersTable_WithTheirSubnets()
     {
         var lines = await ShownAsync("Get-SwarmNetwork");
-        Assert.Equal(("ID NAME DRIVER SCOPE SUBNET", "net1 back overlay swarm 10.0.1.0/24"), (Columns(lines[0]), Columns(lines[2])));
+        Assert.Equal(("ID NAME DRIVER SCOPE SUBNET SERVICES", "net1 back overlay swarm 10.0.1.0/24"), (Columns(lines[0]), Columns(lines[2])));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace SwarmPS.Cmdlets.SwarmNetwork;
 
 /// <summary>Shows the networks that span the swarm.</summary>
 /// <remarks>
-/// <para>Networks of a single engine are not among them.</para>
+/// <para>Networks of a single engine are not among them. A network says which services use it.</para>
 /// </remarks>
 /// <example>
 /// <para>Shows all networks of the swarm.</para>
@@ -20,6 +20,12 @@ namespace SwarmPS.Cmdlets.SwarmNetwork;
 /// <para>Shows which subnets those with a label have.</para>
 /// <code>
 /// Get-SwarmNetwork -Label team=a | ForEach-Object Subnet
+/// </code>
+/// </example>
+/// <example>
+/// <para>Shows those that nobody uses.</para>
+/// <code>
+/// Get-SwarmNetwork | Where-Object { -not $_.Services }
 /// </code>
 /// </example>
 /// <error id="NetworkNotFound">There is no such network.</error>
@@ -52,15 +58,16 @@ public sealed class GetSwarmNetworkCommand : SwarmCmdlet
         foreach (var label in Label ?? [])
             filters.Add("label", label);
         var networks = await swarm.ListNetworksAsync(filters, stop);
+        var services = await swarm.ListServicesAsync(new(), stop);
         if (Name is { Length: > 0 })
             await ForEachAsync(Name, name => { Write(Selection.Pick(networks, name, network => network.Id, network => network.Name, "Network")); return Task.CompletedTask; });
         else
             Write(networks);
-    }
 
-    private void Write(IEnumerable<NetworkResource> networks)
-    {
-        foreach (var network in networks.OrderBy(network => network.Name, StringComparer.Ordinal))
-            WriteObject(new SwarmNetworkInfo(network));
+        void Write(IEnumerable<NetworkResource> picked)
+        {
+            foreach (var network in picked.OrderBy(network => network.Name, StringComparer.Ordinal))
+                WriteObject(new SwarmNetworkInfo(network, services));
+        }
     }
 }

@@ -10,7 +10,8 @@ namespace SwarmPS.Cmdlets.SwarmNetwork;
 /// <summary>Makes a network that spans the swarm.</summary>
 /// <remarks>
 /// <para>The network gets a VXLAN id and, where none is named, the next free subnet of the swarm's address pools
-/// (<c>Initialize-Swarm -DefaultAddressPool</c>). Services cannot be on it yet: they are refused, and the error says so.</para>
+/// (<c>Initialize-Swarm -DefaultAddressPool</c>). Services are put on it by <c>New-SwarmService -Network</c> and
+/// <c>Update-SwarmService -AddNetwork</c>.</para>
 /// </remarks>
 /// <example>
 /// <para>A network with a subnet that the swarm chooses.</para>
@@ -102,7 +103,7 @@ public sealed class NewSwarmNetworkCommand : SwarmCmdlet
         if (!ShouldProcess(Name, "Make a network"))
             return;
         var answer = await swarm.CreateNetworkAsync(Request(), stop);
-        WriteObject(new SwarmNetworkInfo(await swarm.GetNetworkAsync(answer.Id, stop)));
+        WriteObject(new SwarmNetworkInfo(await swarm.GetNetworkAsync(answer.Id, stop), []));
     }
 
     private NetworkCreateRequest Request()

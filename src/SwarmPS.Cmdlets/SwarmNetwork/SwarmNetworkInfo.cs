@@ -8,7 +8,7 @@ namespace SwarmPS.Cmdlets.SwarmNetwork;
 /// <summary>A network of the swarm.</summary>
 public sealed record SwarmNetworkInfo
 {
-    internal SwarmNetworkInfo(NetworkResource network)
+    internal SwarmNetworkInfo(NetworkResource network, IEnumerable<Service> services)
     {
         Id = network.Id;
         Name = network.Name ?? "";
@@ -24,6 +24,7 @@ public sealed record SwarmNetworkInfo
         Options = Dictionaries.Of(network.Options);
         Labels = Dictionaries.Of(network.Labels);
         CreatedAt = network.Created.ToLocalTime();
+        Services = [.. services.Where(service => Uses(service.Spec)).Select(service => service.Spec.Name ?? service.Id).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The network's id.</summary>
@@ -64,4 +65,10 @@ public sealed record SwarmNetworkInfo
 
     /// <summary>When it was made, in local time.</summary>
     public DateTime CreatedAt { get; }
+
+    /// <summary>The names of the services whose tasks are on it; of the routing mesh's network those that publish a port on every node.</summary>
+    public string[] Services { get; }
+
+    private bool Uses(ServiceSpec service) =>
+        Ingress ? NetworkUse.UsesMesh(service) : NetworkUse.SwarmNetworks(service).Any(target => target == Id || target == Name);
 }

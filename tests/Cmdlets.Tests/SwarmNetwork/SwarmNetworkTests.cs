@@ -8,9 +8,13 @@ public sealed class SwarmNetworkTests
 {
     private static async Task<FakeDaemon> DaemonAsync() => (await FakeDaemon.StartAsync())
         .Json("GET /networks", () => new[] { Samples.Back, Samples.Back with { Id = "net2", Name = "front" } })
+        .Json("GET /services", () => new[] { On("web", "net1"), On("api", "net1", "net2"), On("plain"), On("published") with { Spec = new() { Name = "published", EndpointSpec = new() { Ports = [new() { TargetPort = 80 }] } } } })
         .Json("GET /networks/*", () => Samples.Back)
         .Json("POST /networks/create", () => new NetworkCreateAnswer("net1"))
         .Json("DELETE /networks/*", () => null);
+
+    private static Service On(string name, params string[] networks) =>
+        new() { Id = name, Spec = new() { Name = name, TaskTemplate = new() { Networks = networks.Select(network => new NetworkAttachmentConfig { Target = network }).ToValueList() } } };
 
     [Fact]
     public async Task Network_IsMade_AsDockerWouldAskForIt()
@@ -47,6 +51,15 @@ public sealed class SwarmNetworkTests
         using var prompt = new Prompt(daemon);
         Assert.Equal(ids, string.Join(',', prompt.Run($"{script} | ForEach-Object Id").Clean().Select(id => id.ToString())));
         Assert.All(daemon.Requests.Where(request => request.Path.StartsWith("/networks", StringComparison.Ordinal)), request => Assert.Contains("\"scope\":{\"swarm\":true}", request.Query["filters"], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ItSays_WhichServicesUseIt()
+    {
+        await using var daemon = await DaemonAsync();
+        daemon.Json("GET /networks", () => new[] { Samples.Back, Samples.Back with { Id = "net2", Name = "front" }, Samples.Back with { Id = "net3", Name = "ingress", Ingress = true } });
+        using var prompt = new Prompt(daemon);
+        Assert.Equal(["back: api web", "front: api", "ingress: published"], prompt.Run("Get-SwarmNetwork | ForEach-Object { \"$($_.Name): $($_.Services)\" }").Clean().Select(line => line.ToString()));
     }
 
     [Fact]
