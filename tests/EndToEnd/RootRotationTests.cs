@@ -6,7 +6,7 @@ using SwarmPS.Model;
 
 namespace SwarmPS.EndToEnd;
 
-/// <summary>Three managers and a worker whose root is changed three times in a row by the docker client, while a service is deployed again and again.</summary>
+/// <summary>Three managers and a worker whose root is changed four times in a row, by the docker client and by the cmdlet, while a service is deployed again and again.</summary>
 public sealed class RootRotationTests(ITestOutputHelper report) : IAsyncLifetime
 {
     private static readonly string[] Managers = ["n1", "n2", "n3"];
@@ -25,7 +25,7 @@ public sealed class RootRotationTests(ITestOutputHelper report) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ThreeChangesInARow_DuringDeploys_LoseNothing_AndEveryNodeGoesAlong()
+    public async Task ChangesInARow_DuringDeploys_LoseNothing_AndEveryNodeGoesAlong()
     {
         List<string> roots = [await RootAsync("n1")];
         await lab.Client("n1").CreateServiceAsync(Sleeping("0"), CancellationToken.None);
@@ -38,6 +38,11 @@ public sealed class RootRotationTests(ITestOutputHelper report) : IAsyncLifetime
         await DockerOn("n1").RunAsync("swarm", "ca", "--rotate", "--quiet", "--ca-cert", certificate, "--ca-key", key);
         await ChangedAsync(roots, "n1");
         Assert.Equal(await File.ReadAllTextAsync(certificate), roots[^1]);
+
+        var said = await ShellScript.RunAsync(
+            $"Connect-Swarm '{lab.Place("n2").Socket}'; $authority = Update-SwarmCertificateAuthority -PassThru; \"$($authority.RotationInProgress) $($authority.Subject)\"");
+        Assert.Equal("False CN=swarm-ca", said[^1]);
+        await ChangedAsync(roots, "n2");
 
         await DockerOn("n3").RunAsync("swarm", "ca", "--rotate", "--detach");
         var leader = (await lab.Client("n3").ListNodesAsync(new(), CancellationToken.None)).Single(node => node.ManagerStatus?.Leader == true).Description!.Hostname!;

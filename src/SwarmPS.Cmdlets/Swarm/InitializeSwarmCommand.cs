@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using SwarmPS.Api;
+using SwarmPS.Cmdlets.Pipeline;
+using SwarmPS.Cmdlets.SwarmCertificateAuthority;
 using SwarmPS.Model;
 
 namespace SwarmPS.Cmdlets.Swarm;
@@ -8,6 +10,9 @@ namespace SwarmPS.Cmdlets.Swarm;
 /// <remarks>
 /// <para>The node becomes the first manager and the leader. It makes the swarm's certificate authority and its join tokens, which
 /// <c>Get-SwarmJoinToken</c> shows. The node must be in no swarm.</para>
+/// <para>With <c>-CertificatePath</c> and <c>-KeyPath</c> the authority is one of your own: a root certificate (ECDSA, PEM, CA:TRUE, with a
+/// subject key identifier, valid for a year at the least) and its key, which the managers keep sealed.
+/// <c>Update-SwarmCertificateAuthority</c> changes it later.</para>
 /// <para>Give <c>-AdvertiseAddress</c> where the machine has several addresses: it is where the other nodes will look for this one.
 /// <c>eth0</c> stands for the address of that interface.</para>
 /// </remarks>
@@ -29,6 +34,8 @@ namespace SwarmPS.Cmdlets.Swarm;
 /// Initialize-Swarm eth0 -Availability Drain -CertificateExpiry 720h
 /// </code>
 /// </example>
+/// <error id="FileNotFound">The file of the certificate or the key is not there.</error>
+/// <error id="ConflictingParameters">A certificate was given without its key, a key without its certificate, or both with <c>-ForceNewCluster</c>.</error>
 [Cmdlet(VerbsData.Initialize, "Swarm", SupportsShouldProcess = true)]
 [OutputType(typeof(SwarmClusterInfo))]
 public sealed class InitializeSwarmCommand : SwarmSettingsCmdlet
@@ -74,6 +81,19 @@ public sealed class InitializeSwarmCommand : SwarmSettingsCmdlet
     [Parameter]
     public NodeAvailability? Availability { get; set; }
 
+    /// <summary>A file with the swarm's root certificate, PEM.</summary>
+    /// <value>one that the swarm makes</value>
+    [Parameter]
+    [Alias("CaCert")]
+    [ValidateNotNullOrEmpty]
+    public string? CertificatePath { get; set; }
+
+    /// <summary>A file with its private key, PEM.</summary>
+    [Parameter]
+    [Alias("CaKey")]
+    [ValidateNotNullOrEmpty]
+    public string? KeyPath { get; set; }
+
     /// <summary>Makes a new swarm of this one manager's state.</summary>
     [Parameter]
     public SwitchParameter ForceNewCluster { get; set; }
@@ -81,16 +101,19 @@ public sealed class InitializeSwarmCommand : SwarmSettingsCmdlet
     /// <inheritdoc/>
     protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
     {
+        var own = OwnRoot.Read(this, CertificatePath, KeyPath);
+        if (ForceNewCluster && own.CertificatePem is not null)
+            throw new SwarmFailureException("ConflictingParameters", ErrorCategory.InvalidArgument, "-ForceNewCluster keeps the swarm's root certificate: leave -CertificatePath out, and change the root afterwards by Update-SwarmCertificateAuthority.");
         if (!ShouldProcess(swarm.Endpoint.Address, "Make a new swarm"))
             return;
-        await swarm.InitializeSwarmAsync(ToRequest(), stop);
+        await swarm.InitializeSwarmAsync(ToRequest(own), stop);
         WarnOfLock(new());
         var answer = await swarm.GetInfoAsync(stop);
         WriteObject(new SwarmClusterInfo(answer.Swarm ?? new SwarmInfo()));
     }
 
     /// <summary>What is asked for. Docker's client, too, names the address to listen at and leaves the rest to the daemon.</summary>
-    internal SwarmInitRequest ToRequest() => new()
+    private SwarmInitRequest ToRequest(OwnRoot own) => new()
     {
         ListenAddr = ListenAddress ?? "0.0.0.0:2377",
         AdvertiseAddr = AdvertiseAddress,
@@ -100,6 +123,10 @@ public sealed class InitializeSwarmCommand : SwarmSettingsCmdlet
         SubnetSize = (uint)(SubnetSize ?? 0),
         ForceNewCluster = ForceNewCluster,
         Availability = Availability,
-        Spec = ApplyTo(new()),
+        Spec = WithRoot(ApplyTo(new()), own),
     };
+
+    private static SwarmSpec WithRoot(SwarmSpec spec, OwnRoot own) => own.CertificatePem is null
+        ? spec
+        : spec with { CAConfig = (spec.CAConfig ?? new()) with { SigningCACert = own.CertificatePem, SigningCAKey = own.KeyPem } };
 }

@@ -75,12 +75,10 @@ public sealed class UpdateSwarmCertificateAuthorityCommand : SwarmCmdlet
     /// <inheritdoc/>
     protected override async Task AskAsync(SwarmClient swarm, CancellationToken stop)
     {
-        if (CertificatePath is null != KeyPath is null)
-            throw new SwarmFailureException("ConflictingParameters", ErrorCategory.InvalidArgument, "-CertificatePath and -KeyPath go together: the swarm signs with the key of its root.");
-        var (certificate, key) = (Read(CertificatePath), Read(KeyPath));
+        var own = OwnRoot.Read(this, CertificatePath, KeyPath);
         if (!ShouldProcess(swarm.Endpoint.Address, "Replace the swarm's root certificate"))
             return;
-        await SwarmChange.PostAsync(swarm, spec => ApplyTo(spec, certificate, key), SwarmRotation.None, stop);
+        await SwarmChange.PostAsync(swarm, spec => ApplyTo(spec, own), SwarmRotation.None, stop);
         var now = await swarm.GetSwarmAsync(stop);
         if (!NoWait)
             now = await UntilDoneAsync(swarm, now, stop);
@@ -88,7 +86,7 @@ public sealed class UpdateSwarmCertificateAuthorityCommand : SwarmCmdlet
             WriteObject(CertificateAuthorityLookup.Of(now));
     }
 
-    private SwarmSpec ApplyTo(SwarmSpec spec, string? certificate, string? key)
+    private SwarmSpec ApplyTo(SwarmSpec spec, OwnRoot own)
     {
         var old = spec.CAConfig ?? new();
         return spec with
@@ -96,8 +94,8 @@ public sealed class UpdateSwarmCertificateAuthorityCommand : SwarmCmdlet
             CAConfig = old with
             {
                 NodeCertExpiry = CertificateExpiry ?? old.NodeCertExpiry,
-                SigningCACert = certificate,
-                SigningCAKey = key,
+                SigningCACert = own.CertificatePem,
+                SigningCAKey = own.KeyPem,
                 ForceRotate = (old.ForceRotate ?? 0) + 1,
             },
         };
@@ -134,6 +132,4 @@ public sealed class UpdateSwarmCertificateAuthorityCommand : SwarmCmdlet
                 WriteProgress(progress);
         }
     }
-
-    private string? Read(string? path) => path is null ? null : File.ReadAllText(GetUnresolvedProviderPathFromPSPath(path));
 }

@@ -77,6 +77,24 @@ public sealed class SwarmTests
     }
 
     [Fact]
+    public async Task Initialize_SendsARootOfYourOwn_WithItsKey_FromFilesAlone()
+    {
+        await using var daemon = await DaemonAsync();
+        using var prompt = new Prompt(daemon);
+        var folder = Path.GetDirectoryName(daemon.Socket)!;
+        File.WriteAllText(Path.Combine(folder, "ca.pem"), Certificates.Root);
+        File.WriteAllText(Path.Combine(folder, "key.pem"), "the key");
+        Assert.Equal("ConflictingParameters", prompt.Run($"Initialize-Swarm -CertificatePath '{folder}/ca.pem'").ErrorId);
+        Assert.Equal("ConflictingParameters", prompt.Run($"Initialize-Swarm -ForceNewCluster -CertificatePath '{folder}/ca.pem' -KeyPath '{folder}/key.pem'").ErrorId);
+        Assert.Equal("FileNotFound", prompt.Run($"Initialize-Swarm -CertificatePath '{folder}/ca.pem' -KeyPath '{folder}/no.pem'").ErrorId);
+        Assert.Empty(daemon.Changes);
+        prompt.Run($"Initialize-Swarm -CertificateExpiry 48h -CertificatePath '{folder}/ca.pem' -KeyPath '{folder}/key.pem'").One<SwarmClusterInfo>();
+        Assert.Equal(
+            new CaConfig { NodeCertExpiry = TimeSpan.FromHours(48), SigningCACert = Certificates.Root, SigningCAKey = "the key" },
+            Assert.Single(daemon.Changes).As<SwarmInitRequest>().Spec!.CAConfig);
+    }
+
+    [Fact]
     public async Task Settings_ChangeOneByOne()
     {
         await using var daemon = await DaemonAsync();
