@@ -43,7 +43,7 @@ public sealed class ClusterTests(ITestOutputHelper report) : IAsyncDisposable
         var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => UseAsync(client, stop.Token))).ToList();
         for (var round = 0; round < Rounds; round++)
         {
-            await LoseAsync("killed", node => lab.KillAsync(node, LabPart.Daemon), lab.StartAsync);
+            await LoseAsync("killed", node => lab.KillAsync(node, LabPart.Daemon), round == 0 ? StartDamagedAsync : lab.StartAsync);
             await LoseAsync("cut off", lab.PartitionAsync, lab.HealAsync);
         }
         await stop.CancelAsync();
@@ -79,6 +79,25 @@ public sealed class ClusterTests(ITestOutputHelper report) : IAsyncDisposable
         report.WriteLine($"{leader} {how}: a write acknowledged after {Stopwatch.GetElapsedTime(lost).TotalSeconds:0.0} s");
         await bringBack(leader!);
         await Eventually.TrueAsync(async () => await LeaderAsync() is not null && await AnswersAsync(leader!), () => $"{leader} to be back\n{lab.Logs(40)}", Deadline);
+    }
+
+    /// <summary>Starts a manager whose state the disk has spoiled: the others take it in anew, as the node it was, and it gets the state from them.</summary>
+    private async Task StartDamagedAsync(string node)
+    {
+        var root = lab.Place(node).DataRoot;
+        foreach (var file in Directory.GetFiles(root, "state.db*"))
+        {
+            var bytes = await File.ReadAllBytesAsync(file);
+            for (var i = 0; i < bytes.Length; i += 7)
+                bytes[i] ^= 0x55;
+            await File.WriteAllBytesAsync(file, bytes);
+        }
+        await lab.StartAsync(node);
+        await Eventually.TrueAsync(async () => await AnswersAsync(node), () => $"{node} to be a manager again\n{lab.Logs(40)}", Deadline);
+        // A node of another id would be one more.
+        Assert.Equal(lab.Names.Count, (await Eventually.GetAsync(() => lab.Client(node).ListNodesAsync(new(), CancellationToken.None))).Count);
+        var aside = Assert.Single(Directory.GetDirectories(root, "damaged-*"));
+        Assert.True(File.Exists(Path.Combine(aside, "state.db")), "The damaged state was not kept aside.");
     }
 
     /// <summary>The leader, as a manager that has one says.</summary>
