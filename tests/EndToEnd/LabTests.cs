@@ -9,6 +9,8 @@ namespace SwarmPS.EndToEnd;
 /// <summary>One manager and two workers, each with an engine and a network of its own.</summary>
 public sealed class LabTests(ITestOutputHelper report) : IAsyncLifetime
 {
+    private const uint ShopPort = 8089;
+
     private LabFixture lab = null!;
 
     private SwarmClient Manager => lab.Client("n1");
@@ -65,6 +67,8 @@ public sealed class LabTests(ITestOutputHelper report) : IAsyncLifetime
     {
         await Manager.CreateServiceAsync(Sleeping("web", 6), CancellationToken.None);
         await RunningAsync("web", tasks => tasks.Count == 6);
+        await Manager.CreateServiceAsync(Shop(), CancellationToken.None);
+        await RunningAsync("shop", tasks => tasks.Count == 3);
         var lost = await IdAsync("n3");
         var before = await ContainersAsync("n3");
         var clock = Stopwatch.StartNew();
@@ -72,12 +76,49 @@ public sealed class LabTests(ITestOutputHelper report) : IAsyncLifetime
         await RunningAsync("web", tasks => tasks.Count(task => task.NodeId != lost) == 6, TimeSpan.FromSeconds(20));
         report.WriteLine($"replicas run elsewhere after {clock.Elapsed.TotalSeconds:0.0} s");
         Assert.Equal(before, await ContainersAsync("n3"));
+        await AllAnswersAsync(["n1", "n2"], ["n1", "n2"]);
 
         await lab.HealAsync("n3");
         await Eventually.TrueAsync(async () => (await Manager.GetNodeAsync("n3", CancellationToken.None)).Status.State == NodeState.Ready, () => "n3 to be ready again\n" + lab.Logs());
-        await Eventually.TrueAsync(async () => (await ContainersAsync("n3")).Length == 0, () => "the replaced containers of n3 to stop\n" + lab.Logs());
+        // The global service's task was not replaced, and goes on.
+        await Eventually.TrueAsync(async () => (await ContainersAsync("n3")).Length == 1, () => "the replaced containers of n3 to stop\n" + lab.Logs());
         await RunningAsync("web", tasks => tasks.Count == 6);
+        await AllAnswersAsync(["n1", "n2", "n3"], ["n1", "n2", "n3"]);
     }
+
+    /// <summary>Waits until each of these nodes leads to the tasks of just those ones, one connection after the other.</summary>
+    private async Task AllAnswersAsync(string[] asked, string[] expected)
+    {
+        foreach (var node in asked)
+        {
+            List<string> answers = [];
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    answers = [];
+                    for (var visit = 0; visit < 4 * expected.Length; visit++)
+                        answers.Add((await NetworkReach.VisitAsync(lab, node, ShopPort, CancellationToken.None)).Trim());
+                    return answers.Distinct().Order(StringComparer.Ordinal).SequenceEqual(expected);
+                },
+                () => $"answers of {string.Join(", ", expected)} by {node}; the last ones were {string.Join(", ", answers)}\n{lab.Logs()}");
+        }
+    }
+
+    /// <summary>A web server on each node that tells which one it is on.</summary>
+    private static ServiceSpec Shop() => new()
+    {
+        Name = "shop",
+        Mode = new() { Global = new() },
+        EndpointSpec = new() { Ports = [new() { TargetPort = 8080, PublishedPort = ShopPort }] },
+        TaskTemplate = new()
+        {
+            ContainerSpec = new()
+            {
+                Image = LabFixture.Image, Env = ["NODE={{.Node.Hostname}}"], StopGracePeriod = TimeSpan.FromSeconds(1),
+                Command = ["sh", "-c", "mkdir -p /www; echo $NODE > /www/index.html; exec httpd -f -p 8080 -h /www"],
+            },
+        },
+    };
 
     [Fact]
     public async Task NodeWithoutPower_HasItsReplicasReplaced_AndJoinsInAgain()

@@ -12,7 +12,7 @@ internal static class NetworkReach
     /// <summary>Makes networks and services with the cmdlets, and asks from inside the containers and from outside.</summary>
     public static async Task CheckAsync(LabFixture lab, string manager)
     {
-        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var swarm = lab.Client(manager);
         await ShellScript.RunAsync($$"""
             Connect-Swarm -Socket '{{lab.Place(manager).Socket}}' | Out-Null
@@ -21,6 +21,8 @@ internal static class NetworkReach
             $serve = 'mkdir -p /www; echo from $NODE > /www/index.html; exec httpd -f -p 8080 -h /www'
             New-SwarmService shop {{LabFixture.Image}} -Command sh, '-c', $serve -Replicas {{lab.Names.Count}} -MaxReplicasPerNode 1 -Env 'NODE={{"{{.Node.Hostname}}"}}' -Network name=back,alias=store, front -Publish {{Published}}:8080 -Timeout 2m
             New-SwarmService guest {{LabFixture.Image}} -Command sleep, 3600 -Network back -Mode Global -StopGracePeriod 1s -Timeout 2m
+            New-SwarmService names {{LabFixture.Image}} -Command sleep, 3600 -Network back -EndpointMode Dnsrr -Replicas 3 -StopGracePeriod 1s -Timeout 2m
+            New-SwarmService stranger {{LabFixture.Image}} -Command sleep, 3600 -Network front -StopGracePeriod 1s -Timeout 2m
             """);
         var guests = await swarm.ListTasksAsync(new ApiFilters().Add("service", "guest").Add("desired-state", "running"), late.Token);
         foreach (var guest in guests)
@@ -30,16 +32,58 @@ internal static class NetworkReach
         }
         foreach (var node in lab.Names)
             await ReachesAllAsync(() => VisitAsync(lab, node, late.Token), lab, $"port {Published} of {node}");
+        await NamesAreAddressesAsync(swarm, guests[0].Id, late.Token);
+        await IsKeptOutAsync(swarm, late.Token);
         await RemoveAsync(lab, manager, late.Token);
     }
+
+    /// <summary>With the endpoint mode dnsrr a service's name means its tasks' own addresses, and all of them.</summary>
+    private static async Task NamesAreAddressesAsync(SwarmClient swarm, string guest, CancellationToken stop)
+    {
+        var wanted = (await RunningAsync(swarm, "names", stop)).Select(task => AddressOf(task, "back")).Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(3, wanted.Count);
+        var answer = "";
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                answer = await AskAsync(swarm, guest, ["nslookup", "names"], stop);
+                var found = answer[Math.Max(0, answer.IndexOf("Name:", StringComparison.Ordinal))..].Split('\n')
+                    .Where(line => line.StartsWith("Address", StringComparison.Ordinal)).Select(line => line.Split(' ').First(word => word.Contains('.', StringComparison.Ordinal)));
+                return found.Order(StringComparer.Ordinal).SequenceEqual(wanted);
+            },
+            () => $"the addresses {string.Join(", ", wanted)} of names; the last answer was '{answer}'");
+    }
+
+    /// <summary>What is on one network hears no names of another one, and reaches nobody there, though a service is on both.</summary>
+    private static async Task IsKeptOutAsync(SwarmClient swarm, CancellationToken stop)
+    {
+        var stranger = (await RunningAsync(swarm, "stranger", stop)).Single().Id;
+        var shop = await RunningAsync(swarm, "shop", stop);
+        foreach (var task in shop)
+        {
+            Assert.Equal("open", await TryAsync(AddressOf(task, "front")));
+            Assert.Equal("closed", await TryAsync(AddressOf(task, "back")));
+        }
+        Assert.Contains("Name:", await AskAsync(swarm, stranger, ["nslookup", "shop"], stop), StringComparison.Ordinal);
+        Assert.DoesNotContain("Name:", await AskAsync(swarm, stranger, ["nslookup", "guest"], stop), StringComparison.Ordinal);
+
+        async Task<string> TryAsync(string address) =>
+            (await AskAsync(swarm, stranger, ["sh", "-c", $"nc -w 2 {address} 8080 -e true 2> /dev/null && echo open || echo closed"], stop)).Trim();
+    }
+
+    private static async Task<List<SwarmTask>> RunningAsync(SwarmClient swarm, string service, CancellationToken stop) =>
+        [.. (await swarm.ListTasksAsync(new ApiFilters().Add("service", service), stop)).Where(task => task is { Status.State: TaskState.Running, DesiredState: TaskState.Running })];
+
+    private static string AddressOf(SwarmTask task, string network) =>
+        task.NetworksAttachments!.Single(attachment => attachment.Network!.Spec.Name == network).Addresses![0].Split('/')[0];
 
     /// <summary>What is used cannot be removed; what is not leaves nothing behind.</summary>
     private static async Task RemoveAsync(LabFixture lab, string manager, CancellationToken stop)
     {
         var swarm = lab.Client(manager);
         var refused = await Assert.ThrowsAsync<SwarmApiException>(() => swarm.RemoveNetworkAsync("back", stop));
-        Assert.Contains("is in use by services guest, shop", refused.Message);
-        foreach (var service in (string[])["guest", "shop"])
+        Assert.Contains("is in use by services guest, names, shop", refused.Message);
+        foreach (var service in (string[])["guest", "names", "shop", "stranger"])
             await swarm.RemoveServiceAsync(service, stop);
         foreach (var network in (string[])["back", "front"])
         {
@@ -74,9 +118,11 @@ internal static class NetworkReach
             () => $"answers {string.Join(", ", missing)} by {what}; the last was '{last}'\n{lab.Logs()}");
     }
 
-    private static async Task<string> AskAsync(SwarmClient client, string task, string url, CancellationToken stop)
+    private static Task<string> AskAsync(SwarmClient client, string task, string url, CancellationToken stop) => AskAsync(client, task, ["wget", "-q", "-O", "-", url], stop);
+
+    private static async Task<string> AskAsync(SwarmClient client, string task, ValueList<string> command, CancellationToken stop)
     {
-        await using var process = await client.StartProcessAsync(task, new() { Cmd = ["wget", "-q", "-O", "-", url] }, stop);
+        await using var process = await client.StartProcessAsync(task, new() { Cmd = command }, stop);
         var output = new StringBuilder();
         await foreach (var frame in process.ReadAsync(stop))
             output.Append(Encoding.UTF8.GetString(frame.Data.Span));
@@ -84,12 +130,15 @@ internal static class NetworkReach
     }
 
     /// <summary>Asks a node from outside the lab, each time over a new connection.</summary>
-    private static async Task<string> VisitAsync(LabFixture lab, string node, CancellationToken stop)
+    private static Task<string> VisitAsync(LabFixture lab, string node, CancellationToken stop) => VisitAsync(lab, node, Published, stop);
+
+    /// <inheritdoc cref="VisitAsync(LabFixture, string, CancellationToken)"/>
+    public static async Task<string> VisitAsync(LabFixture lab, string node, uint port, CancellationToken stop)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         try
         {
-            return await http.GetStringAsync($"http://{lab.Place(node).Address}:{Published}/", stop);
+            return await http.GetStringAsync($"http://{lab.Place(node).Address}:{port}/", stop);
         }
         catch (HttpRequestException refused)
         {

@@ -13,7 +13,7 @@ public static class ImageFile
     /// <summary>Where it is made of.</summary>
     public const string Busybox = "/bin/busybox";
 
-    private static readonly string[] Tools = ["sh", "sleep", "cat", "echo", "true", "false", "kill", "printenv", "id", "test", "touch", "ls", "rm", "httpd", "wget", "hostname"];
+    private static readonly string[] Tools = ["sh", "sleep", "cat", "echo", "true", "false", "kill", "printenv", "id", "test", "touch", "ls", "rm", "httpd", "wget", "hostname", "nslookup", "nc"];
 
     /// <summary>Writes the file.</summary>
     public static void Write(string path)

@@ -140,13 +140,19 @@ internal sealed class NetworkPicture
         };
     }
 
-    /// <summary>A task as a node sees it; null where it cannot be reached, since nobody knows where its node is.</summary>
+    /// <summary>
+    /// A task as a node sees it; null where it cannot be reached, since nobody knows where its node is. Nobody is led to a task of a node
+    /// that is down.
+    /// </summary>
     private NetworkEndpoint? At(PicturedTask task, string nodeId)
     {
         if (task.NodeId == nodeId)
             return task.Endpoint;
-        return DataPathOf(nodes.GetValueOrDefault(task.NodeId)) is { Length: > 0 } address ? task.Endpoint with { DataPath = address } : null;
+        var node = nodes.GetValueOrDefault(task.NodeId);
+        return DataPathOf(node) is { Length: > 0 } address ? task.Endpoint with { DataPath = address, Serving = task.Endpoint.Serving && !IsDown(node) } : null;
     }
+
+    private static bool IsDown(Node? node) => node is { Status.State: NodeState.Down or NodeState.Disconnected };
 
     /// <summary>Where a node takes the networks' packets: as it says, else where it speaks from.</summary>
     private static string? DataPathOf(Node? node) => node?.Description?.DataPathAddr ?? node?.Status.Addr;
@@ -252,7 +258,7 @@ internal sealed class NetworkPicture
             nodes.Remove(id);
         else
             nodes[id] = node;
-        if (before is not null && node is not null && DataPathOf(before) == DataPathOf(node) && TunnelOf(before) == TunnelOf(node) && Equals(before.Gateways, node.Gateways))
+        if (before is not null && node is not null && DataPathOf(before) == DataPathOf(node) && IsDown(before) == IsDown(node) && TunnelOf(before) == TunnelOf(node) && Equals(before.Gateways, node.Gateways))
             return [];
         var gateways = new[] { before, node }.SelectMany(either => (either?.Gateways).OrEmpty()).Select(gateway => gateway.NetworkId);
         return [.. gateways.Distinct(StringComparer.Ordinal)];

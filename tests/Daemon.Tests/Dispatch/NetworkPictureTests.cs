@@ -58,6 +58,18 @@ public sealed class NetworkPictureTests
     }
 
     [Fact]
+    public void NobodyIsLedToTasks_OfANodeThatIsDown_UntilItIsBack()
+    {
+        var node = NodeOf("n2", "172.30.0.2", ("back", "10.0.1.2"));
+        Assert.Equal(["back"], Put(node with { Status = node.Status with { State = NodeState.Down } }).Networks);
+        Assert.Equal([true, false], picture.Find("back", "n1")!.Endpoints.Select(endpoint => endpoint.Serving));
+        // The node itself, if it still runs, has no better one than its own.
+        Assert.True(picture.Find("back", "n2")!.Endpoints[1].Serving);
+        Assert.Equal(["back"], Put(node with { Status = node.Status with { State = NodeState.Ready } }).Networks);
+        Assert.Equal([true, true], picture.Find("back", "n1")!.Endpoints.Select(endpoint => endpoint.Serving));
+    }
+
+    [Fact]
     public void TaskThatEnds_LeavesTheNetwork_AndTakesItsNodeOut()
     {
         Assert.NotNull(picture.Find("back", "n2"));
