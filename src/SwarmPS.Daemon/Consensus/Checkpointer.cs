@@ -54,21 +54,21 @@ internal sealed class Checkpointer(Checkpoint checkpoint, ILogger log)
             entries++;
             bytes += entryBytes;
             if (running.IsCompleted && (entries >= Interval(at.State) || bytes >= LogBytesMax))
-                running = Begin(at, all: false);
+                running = Begin(at);
         }
     }
 
-    /// <summary>Writes one of where things stand, with all objects (sealed anew) or with those that changed, and returns once it is there.</summary>
-    public async Task WriteNowAsync(bool all)
+    /// <summary>Writes one of where things stand, unless there is one, and returns once it is there.</summary>
+    public async Task WriteNowAsync()
     {
         // What failed before is tried again by this one.
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Task now;
         lock (gate)
         {
-            if (standing is not { } at || (!all && at.Index <= (last?.Index ?? 0)))
+            if (standing is not { } at || at.Index <= (last?.Index ?? 0))
                 return;
-            now = running = Begin(at, all);
+            now = running = Begin(at);
         }
         await now.ConfigureAwait(false);
     }
@@ -85,22 +85,22 @@ internal sealed class Checkpointer(Checkpoint checkpoint, ILogger log)
 
     private static ulong Interval(Snapshot state) => state.Swarm?.Spec.Raft?.SnapshotInterval is { } asked and > 0 ? asked : DefaultInterval;
 
-    private Task Begin(Standing at, bool all)
+    private Task Begin(Standing at)
     {
         var taken = changed;
         (changed, entries, bytes) = ([], 0, 0);
-        return Task.Run(() => Write(at, taken, all));
+        return Task.Run(() => Write(at, taken));
     }
 
     /// <summary>What fails is told to who waits for it, and logged for when no one does.</summary>
-    private void Write(Standing at, HashSet<(ObjectKind, string)> taken, bool all)
+    private void Write(Standing at, HashSet<(ObjectKind, string)> taken)
     {
         var began = Stopwatch.GetTimestamp();
         try
         {
-            checkpoint.Write(at.Index, at.Term, at.State, all ? null : taken);
+            checkpoint.Write(at.Index, at.Term, at.State, taken);
             last = new(checkpoint, at.Index, at.Term);
-            log.CheckpointWritten(at.Index, all ? at.State.Count : taken.Count, (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            log.CheckpointWritten(at.Index, taken.Count, (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
         catch (SwarmException fault)
         {

@@ -54,22 +54,6 @@ public sealed partial class RaftNode
         TimeSpan.Zero,
         stop);
 
-    /// <summary>
-    /// Goes over to a new data key: all that is kept is sealed by it in a new checkpoint, and older keys are forgotten. Run it on the
-    /// leader, in a quorum of one.
-    /// </summary>
-    /// <param name="lockedBy">What the keyring is sealed by from now on.</param>
-    /// <param name="stop">Ends the wait for entries that are on their way.</param>
-    public async Task RotateDataKeyAsync(KeyEncryptionKey lockedBy, CancellationToken stop)
-    {
-        options.Keyring.Rotate(lockedBy);
-
-        // The writer serves one entry at a time: once it has come to this, whatever the old key sealed is applied.
-        await options.Store.UpdateAsync(_ => { }, stop).ConfigureAwait(false);
-        await checkpointer.WriteNowAsync(all: true).ConfigureAwait(false);
-        options.Keyring.RetireOldKeys(lockedBy);
-    }
-
     /// <summary>One change at a time; what is so already is not changed.</summary>
     private async Task ChangeAsync(Func<bool> isSo, Func<Task<bool>> change, string refusal, TimeSpan patience, CancellationToken stop)
     {

@@ -123,7 +123,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
         await closing.CancelAsync().ConfigureAwait(false);
         await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await raft.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        await Discard(this, () => checkpointer.WriteNowAsync(all: false)).ConfigureAwait(false);
+        await Discard(this, () => checkpointer.WriteNowAsync()).ConfigureAwait(false);
         completion.TrySetResult();
     }
 

@@ -24,8 +24,7 @@ internal sealed record KeysRequest;
 
 /// <summary>The keys, as the keyring exports them.</summary>
 /// <param name="Keys">The keys, in the clear: they travel by mutual TLS alone.</param>
-/// <param name="UnlockKey">The key that managers are locked by; null where they start unlocked.</param>
-internal sealed record KeysAnswer(byte[] Keys, byte[]? UnlockKey = null)
+internal sealed record KeysAnswer(byte[] Keys)
 {
     /// <summary>Never the keys: this text may end up in a log.</summary>
     public override string ToString() => "KeysAnswer { … }";

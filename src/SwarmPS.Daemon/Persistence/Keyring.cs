@@ -17,15 +17,9 @@ public sealed class Keyring
 
     private readonly string path;
     private readonly Lock gate = new();
-    private volatile SealingKey[] keys;
+    private readonly SealingKey[] keys;
 
     private Keyring(string path, SealingKey[] keys) => (this.path, this.keys) = (path, keys);
-
-    /// <summary>The id of the key that seals.</summary>
-    public uint CurrentKeyId => keys[^1].Id;
-
-    /// <summary>The ids of all keys, oldest first.</summary>
-    public IReadOnlyList<uint> KeyIds => Array.ConvertAll(keys, key => key.Id);
 
     /// <summary>What the keyring at a path is sealed by; null where there is none. Throws <see cref="SwarmException"/> where it is damaged.</summary>
     public static KeyringLock? LockOf(string path) => File.Exists(path) ? ReadHeader(path, File.ReadAllBytes(path)) : null;
@@ -73,20 +67,6 @@ public sealed class Keyring
     /// <summary>The keys in the clear, for a manager that joins: it gets them over mutual TLS and keeps them by <see cref="Import"/>.</summary>
     public byte[] Export() => Plain(keys);
 
-    /// <summary>Adds a new key, which seals from now on; returns once it is on the disk. Older keys still open.</summary>
-    public void Rotate(KeyEncryptionKey lockedBy)
-    {
-        lock (gate)
-            Replace([.. keys, NewKey(CurrentKeyId + 1)], lockedBy);
-    }
-
-    /// <summary>Forgets all keys but the current one. Nothing sealed by them may be left anywhere.</summary>
-    public void RetireOldKeys(KeyEncryptionKey lockedBy)
-    {
-        lock (gate)
-            Replace([keys[^1]], lockedBy);
-    }
-
     /// <summary>Seals the keyring by another key, as when autolock goes on or off or the unlock key changes.</summary>
     public void Relock(KeyEncryptionKey lockedBy)
     {
@@ -115,13 +95,6 @@ public sealed class Keyring
     }
 
     private static SealingKey NewKey(uint id) => new(id, RandomNumberGenerator.GetBytes(SealingKey.KeyBytes));
-
-    private void Replace(SealingKey[] next, KeyEncryptionKey lockedBy)
-    {
-        // On the disk first: nothing may be sealed by a key that a crash would lose.
-        Save(next, lockedBy);
-        keys = next;
-    }
 
     private void Save(SealingKey[] saved, KeyEncryptionKey lockedBy)
     {

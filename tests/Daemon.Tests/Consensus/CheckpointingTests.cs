@@ -102,21 +102,6 @@ public sealed class CheckpointingTests
         Assert.Contains(directory.Raft, refusal.Message);
     }
 
-    [Fact]
-    public async Task ANewDataKey_SealsEverything_AndTheOldOneGoes()
-    {
-        var directory = await StoppedAsync();
-        var key = KeyEncryptionKey.FromFile(directory.KeyringKeyFile);
-        var manager = await TestManager.StartAsync(directory);
-        await manager.PutAsync(new Node { Id = "n2" });
-        await manager.Node.RotateDataKeyAsync(key, CancellationToken.None);
-        Assert.Equal([2u], Keyring.Open(directory.KeyringFile, key).KeyIds);
-        await manager.PutAsync(new Node { Id = "n3" });
-        await manager.Node.StopAsync();
-        await using var again = await TestManager.StartAsync(directory);
-        Assert.Equal(["n1", "n2", "n3"], again.Store.Current.Nodes.All.Select(node => node.Id).Order());
-    }
-
     /// <summary>A second manager that begins with nothing gets the checkpoint, then the log, by mutual TLS, and can go on from it alone.</summary>
     [Fact]
     public async Task AManagerThatIsBehind_GetsTheCheckpoint_ThenTheLog()

@@ -137,21 +137,6 @@ public sealed class CheckpointTests : IDisposable
         Refused();
     }
 
-    [Fact]
-    public void Rotation_SealsEverythingAnew()
-    {
-        var key = KeyEncryptionKey.FromFile(directory.KeyringKeyFile);
-        var state = State(new Node { Id = "a" });
-        using (var checkpoint = Open())
-        {
-            checkpoint.Write(1, 1, state, null);
-            keyring.Rotate(key);
-            checkpoint.Write(1, 1, state, null);
-            keyring.RetireOldKeys(key);
-        }
-        Same(state, 1, 1);
-    }
-
     private static Snapshot State(params StoreObject[] objects) => Snapshot.Restore(40, objects, Requests);
 
     private static byte[] ReadShared(string file)

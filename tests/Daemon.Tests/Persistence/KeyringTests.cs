@@ -45,21 +45,6 @@ public sealed class KeyringTests : IDisposable
     }
 
     [Fact]
-    public void Rotation_KeepsOldKeysUntilTheyAreRetired()
-    {
-        var keyring = Keyring.Create(Path, file);
-        var old = keyring.Seal("old"u8, default);
-        keyring.Rotate(file);
-        var young = keyring.Seal("new"u8, default);
-        Assert.Equal([1u, 2u], Keyring.Open(Path, file).KeyIds);
-        Assert.Equal("old"u8.ToArray(), Keyring.Open(Path, file).Open(old, default));
-        keyring.RetireOldKeys(file);
-        Assert.Equal([2u], Keyring.Open(Path, file).KeyIds);
-        Assert.Equal("new"u8.ToArray(), keyring.Open(young, default));
-        Assert.Contains("key 1", Assert.Throws<CryptographicException>(() => keyring.Open(old, default)).Message);
-    }
-
-    [Fact]
     public void Autolock_NeedsTheUnlockKey_AndTheFileSaysSo()
     {
         var unlock = RandomNumberGenerator.GetBytes(32);
