@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Agent.Engine;
@@ -21,8 +22,10 @@ internal sealed class NodeAgent : IDisposable
         DaemonOptions options, SwarmDirectory directory, NodeFile node, IDispatcher dispatcher, ManagerChannels channels, TimeProvider clock, ILoggerFactory logging)
     {
         engine = new(DaemonOptions.UnixPath("--engine", options.Engine));
-        plane = new(new() { SwarmId = node.SwarmId, RuntimeFolder = $"/run/swarmps/networks/{node.SwarmId}.{node.NodeId}", DataPath = node.DataPathAddr ?? "" }, engine, clock, logging.CreateLogger<NodePlane>());
-        agent = new(Options(options, directory, node), dispatcher, engine, clock, logging.CreateLogger<AgentLoop>()) { Called = call => answers!.Take(call), Plane = plane };
+        // Another one each time: what is sealed is counted from the beginning again.
+        var tunnelId = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
+        plane = new(new() { SwarmId = node.SwarmId, RuntimeFolder = $"/run/swarmps/networks/{node.SwarmId}.{node.NodeId}", DataPath = node.DataPathAddr ?? "", TunnelId = tunnelId }, engine, clock, logging.CreateLogger<NodePlane>());
+        agent = new(Options(options, directory, node) with { TunnelId = tunnelId }, dispatcher, engine, clock, logging.CreateLogger<AgentLoop>()) { Called = call => answers!.Take(call), Plane = plane };
         Logs = new TaskLogs(agent, engine);
         Processes = new TaskProcesses(agent, engine);
         answers = new(channels, Logs, Processes, logging.CreateLogger<StreamAnswers>());

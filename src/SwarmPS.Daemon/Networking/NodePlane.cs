@@ -58,7 +58,7 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
         // What is known of names changes at once, so that nobody is led any more to a task that is to stop; the ways to those that come are
         // made before addresses and ports lead there.
         answers.Set(wanted.Networks);
-        await TryAsync(faults, overlay.ReconcileAsync(wanted.Networks, audit, stop)).ConfigureAwait(false);
+        await TryAsync(faults, overlay.ReconcileAsync(wanted.Networks, wanted.Keys, audit, stop)).ConfigureAwait(false);
         var rules = addresses.ReconcileAsync(wanted.Networks, audit, stop);
         var ports = mesh.ReconcileAsync(wanted, audit, stop);
         await TryAsync(faults, rules).ConfigureAwait(false);
@@ -111,6 +111,7 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
     {
         await names.DisposeAsync().ConfigureAwait(false);
         mesh.Dispose();
+        overlay.Dispose();
         addresses.Dispose();
     }
 

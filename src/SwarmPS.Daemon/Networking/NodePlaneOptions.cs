@@ -12,6 +12,9 @@ internal sealed record NodePlaneOptions
     /// <summary>This node's data path address; empty where the kernel is to choose.</summary>
     public string DataPath { get; init; } = "";
 
+    /// <summary>The id of this node's tunnel for encrypted networks; 0 where it has none.</summary>
+    public ulong TunnelId { get; init; }
+
     /// <summary>The file that names the host's resolvers.</summary>
     public string HostResolverFile { get; init; } = "/etc/resolv.conf";
 

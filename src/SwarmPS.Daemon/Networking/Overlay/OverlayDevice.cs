@@ -3,19 +3,22 @@ using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Networking.Overlay;
 
-/// <summary>A network's VXLAN device and all that is written down with it: who is behind which node.</summary>
+/// <summary>A network's VXLAN device, or its device in the tunnel where it is encrypted, and all that is written down with it: who is behind which node.</summary>
 internal sealed record OverlayDevice
 {
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The VXLAN id.</summary>
+    /// <summary>It leads into the tunnel, which makes it and takes it away, and knows itself who is where.</summary>
+    public bool IsTunnel { get; init; }
+
+    /// <summary>The VXLAN id; 0 in the tunnel.</summary>
     public required uint Vni { get; init; }
 
     /// <summary>The address that packets to other nodes come from; empty where the kernel chooses.</summary>
     public required string Local { get; init; }
 
-    /// <summary>The UDP port of the packets.</summary>
+    /// <summary>The UDP port of the packets; 0 in the tunnel.</summary>
     public required int Port { get; init; }
 
     /// <summary>The largest packet inside, in bytes.</summary>
@@ -51,6 +54,14 @@ internal sealed record OverlayDevice
             Add(gateway.Address, gateway.Mac, gateway.DataPath);
         foreach (var endpoint in network.Endpoints.Where(endpoint => endpoint.DataPath.Length > 0))
             Add(endpoint.Address, endpoint.Mac, endpoint.DataPath);
+        if (network.Encrypted)
+        {
+            return new()
+            {
+                Name = OverlayNames.Tunnel(network.Vni), IsTunnel = true, Vni = 0, Local = "", Port = 0,
+                Mtu = network.Mtu, Bridge = OverlayNames.Bridge(network.Vni), Bridged = [.. forwarding.Keys],
+            };
+        }
         return new()
         {
             Name = OverlayNames.Device(network.Vni),

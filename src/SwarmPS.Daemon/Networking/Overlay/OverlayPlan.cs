@@ -17,8 +17,8 @@ internal sealed record OverlayPlan(IReadOnlyList<string> Ip, IReadOnlyList<strin
     public static OverlayPlan Between(OverlayState current, OverlayState wanted, Func<string, bool> isOrphan)
     {
         List<string> ip = [], bridge = [];
-        foreach (var gone in current.Devices.Keys.Where(name => !wanted.Devices.ContainsKey(name)))
-            ip.Add($"link del {gone}");
+        foreach (var gone in current.Devices.Values.Where(device => !device.IsTunnel && !wanted.Devices.ContainsKey(device.Name)))
+            ip.Add($"link del {gone.Name}");
         foreach (var gone in current.Bridges.Keys.Where(name => !wanted.Bridges.ContainsKey(name) && isOrphan(name)))
             ip.Add($"link del {gone}");
         foreach (var (name, target) in wanted.Bridges)
@@ -51,7 +51,7 @@ internal sealed record OverlayPlan(IReadOnlyList<string> Ip, IReadOnlyList<strin
             ip.Add($"link del {name}");
             current = null;
         }
-        if (current is null)
+        if (current is null && !wanted.IsTunnel)
             ip.Add(string.Create(CultureInfo.InvariantCulture, $"link add {name} type vxlan id {wanted.Vni} dstport {wanted.Port} {Local(wanted)}nolearning proxy"));
         if (current?.Mtu != wanted.Mtu)
             ip.Add(string.Create(CultureInfo.InvariantCulture, $"link set dev {name} mtu {wanted.Mtu}"));

@@ -3,19 +3,22 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Agent.Engine;
 using SwarmPS.Daemon.Networking.Kernel;
+using SwarmPS.Daemon.Networking.Tunnel;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Networking.Overlay;
 
 /// <summary>
-/// Makes the engine's networks, the bridges and the VXLAN devices of a node agree with what there should be. What the kernel was
+/// Makes the engine's networks, the bridges, the VXLAN devices and the tunnel of a node agree with what there should be. What the kernel was
 /// last brought to is remembered, so that a change costs its own entries only; after a failure, and at each audit, it is read anew.
 /// Calls are made one after another.
 /// </summary>
-internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, NodePlaneOptions options, ILogger log)
+internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, NodePlaneOptions options, ILogger log) : IDisposable
 {
     /// <summary>The engine's networks, where they are known to be as wanted.</summary>
     private ImmutableHashSet<EngineNetwork>? made;
+
+    private readonly NodeTunnel? tunnel = OperatingSystem.IsLinux() ? new(options) : null;
 
     /// <summary>The kernel's state, where it is known.</summary>
     private OverlayState? kernel;
@@ -28,18 +31,39 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
     /// reasons, and tried anew with the next call.
     /// </summary>
     /// <param name="networks">The networks that the node should have.</param>
+    /// <param name="keys">The keys of those that are encrypted; null where there are none yet.</param>
     /// <param name="audit">Look at what there is, whatever is remembered.</param>
     /// <param name="stop">Stops it in the middle.</param>
-    public async Task ReconcileAsync(IReadOnlyList<NodeNetwork> networks, bool audit, CancellationToken stop)
+    public async Task ReconcileAsync(IReadOnlyList<NodeNetwork> networks, TunnelKeyRing? keys, bool audit, CancellationToken stop)
     {
         if (audit)
             (made, kernel) = (null, null);
         List<Exception> faults = [];
         IReadOnlySet<string>? present = null;
         await TryAsync(faults, networks, async () => present = await MakeAsync(networks, faults, stop).ConfigureAwait(false)).ConfigureAwait(false);
-        await TryAsync(faults, networks, () => ChangeKernelAsync(networks, present, faults, stop)).ConfigureAwait(false);
+        var standing = ChangeTunnel(networks, keys, audit, faults);
+        await TryAsync(faults, networks, () => ChangeKernelAsync(standing, present, faults, stop)).ConfigureAwait(false);
         if (faults.Count > 0)
             throw new AggregateException(faults);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (OperatingSystem.IsLinux())
+            tunnel?.Dispose();
+    }
+
+    /// <returns>The networks that the kernel can be made to have: an encrypted one without a device must not have any other.</returns>
+    private IReadOnlyList<NodeNetwork> ChangeTunnel(IReadOnlyList<NodeNetwork> networks, TunnelKeyRing? keys, bool audit, List<Exception> faults)
+    {
+        if (!OperatingSystem.IsLinux() || tunnel is null)
+            return networks;
+        var outcome = tunnel.Apply([.. networks.Where(network => network.Encrypted)], keys, audit);
+        faults.AddRange(outcome.Faults);
+        if (outcome.Made || outcome.Missing.Count > 0)
+            kernel = null;
+        return outcome.Missing.Count == 0 ? networks : [.. networks.Where(network => !outcome.Missing.Contains(network.Id))];
     }
 
     /// <returns>The names of all networks that the engine has of the swarm's.</returns>

@@ -8,7 +8,7 @@ namespace SwarmPS.Daemon.Networking.Overlay;
 internal static class OverlayReading
 {
     /// <summary>Lines for <c>ip -j -d -batch</c> that print what <see cref="Read"/> wants first.</summary>
-    public const string IpQueries = "link show type bridge\nlink show type vxlan\naddr show type bridge\nneigh show nud permanent\n";
+    public const string IpQueries = "link show type bridge\nlink show type vxlan\naddr show type bridge\nneigh show nud permanent\nlink show type tun\n";
 
     /// <summary>Reads the state.</summary>
     /// <param name="ip">What <c>ip</c> printed of <see cref="IpQueries"/>.</param>
@@ -16,15 +16,15 @@ internal static class OverlayReading
     public static OverlayState Read(string ip, string forwarding)
     {
         var answers = Arrays(ip);
-        if (answers.Count != 4)
-            throw new JsonException($"'ip' answered {answers.Count} questions of 4.");
+        if (answers.Count != 5)
+            throw new JsonException($"'ip' answered {answers.Count} questions of 5.");
         var addresses = answers[2].ToLookup(link => Text(link, "ifname"), link => (link["addr_info"] as JArray)?
             .Where(info => Text(info, "family") == "inet").Select(info => $"{Text(info, "local")}/{info["prefixlen"]}").LastOrDefault() ?? "");
         var bridges = answers[0].Where(link => OverlayNames.IsBridge(Text(link, "ifname")))
             .Select(link => new OverlayBridge(Text(link, "ifname"), Text(link, "address"), addresses[Text(link, "ifname")].FirstOrDefault(""), IsUp(link)));
         var neighbours = answers[3].ToLookup(entry => Text(entry, "dev"));
         var entries = Arrays(forwarding).SelectMany(array => array).ToLookup(entry => Text(entry, "ifname"));
-        var devices = answers[1].Where(link => OverlayNames.IsDevice(Text(link, "ifname")))
+        var devices = answers[1].Where(link => OverlayNames.IsDevice(Text(link, "ifname"))).Concat(answers[4].Where(link => OverlayNames.IsTunnel(Text(link, "ifname"))))
             .Select(link => Device(link, neighbours[Text(link, "ifname")], entries[Text(link, "ifname")]));
         return new(
             bridges.ToImmutableSortedDictionary(bridge => bridge.Name, bridge => bridge, StringComparer.Ordinal),
@@ -45,6 +45,7 @@ internal static class OverlayReading
         return new()
         {
             Name = Text(link, "ifname"),
+            IsTunnel = OverlayNames.IsTunnel(Text(link, "ifname")),
             Vni = (uint?)data?["id"] ?? 0,
             Local = (string?)data?["local"] ?? "",
             Port = (int?)data?["port"] ?? 0,

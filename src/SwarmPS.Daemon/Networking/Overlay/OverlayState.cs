@@ -5,7 +5,7 @@ namespace SwarmPS.Daemon.Networking.Overlay;
 
 /// <summary>What a node's kernel has, or should have, of the swarm's networks.</summary>
 /// <param name="Bridges">The bridges, by name.</param>
-/// <param name="Devices">The VXLAN devices, by name.</param>
+/// <param name="Devices">The VXLAN devices, and those in the tunnel, by name.</param>
 internal sealed record OverlayState(ImmutableSortedDictionary<string, OverlayBridge> Bridges, ImmutableSortedDictionary<string, OverlayDevice> Devices)
 {
     /// <summary>What there should be for networks.</summary>
@@ -20,5 +20,5 @@ internal sealed record OverlayState(ImmutableSortedDictionary<string, OverlayBri
     /// <summary>What there is of one network.</summary>
     public OverlayState Only(uint vni) => new(
         Bridges.RemoveRange(Bridges.Keys.Where(name => name != OverlayNames.Bridge(vni))),
-        Devices.RemoveRange(Devices.Keys.Where(name => name != OverlayNames.Device(vni))));
+        Devices.RemoveRange(Devices.Keys.Where(name => name != OverlayNames.Device(vni) && name != OverlayNames.Tunnel(vni))));
 }

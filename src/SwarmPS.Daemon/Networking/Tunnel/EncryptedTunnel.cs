@@ -14,10 +14,9 @@ internal sealed class EncryptedTunnel : IDisposable
     private readonly Lock applying = new();
     private readonly TunnelSocket socket;
     private readonly Thread thread;
-    private Dictionary<ulong, TunnelLink> links = [];
+    private readonly Dictionary<ulong, TunnelLink> links = [];
     private Dictionary<uint, TunnelPort> ports = [];
     private volatile Routes routes = new(FrozenDictionary<ulong, TunnelLink>.Empty, FrozenDictionary<uint, TunnelPort>.Empty);
-    private ulong counterFloor;
 
     /// <param name="id">The tunnel's id: chance, and another one each time, as counters begin anew.</param>
     /// <param name="local">Where to listen.</param>
@@ -36,18 +35,22 @@ internal sealed class EncryptedTunnel : IDisposable
     public TunnelCounters Counters { get; } = new();
 
     /// <summary>Brings the tunnel to a state: makes and removes devices, links and keys as needed, and leaves alone what stays.</summary>
-    public void Apply(TunnelState state)
+    public TunnelOutcome Apply(TunnelState state)
     {
         lock (applying)
         {
-            var nextLinks = state.Peers.ToDictionary(peer => peer.Id, peer => links.GetValueOrDefault(peer.Id) ?? new(Id, peer.Id, counterFloor));
             foreach (var peer in state.Peers)
-                nextLinks[peer.Id].Set(peer.Address, state.Keys, state.Epoch);
-            foreach (var gone in links.Values.Where(link => !nextLinks.ContainsKey(link.Peer)))
-                counterFloor = Math.Max(counterFloor, gone.Counter);
-            links = nextLinks;
-            SetPorts(state.Networks);
-            routes = new(links.ToFrozenDictionary(), ports.ToFrozenDictionary());
+            {
+                if (!links.TryGetValue(peer.Id, out var link))
+                    links[peer.Id] = link = new(Id, peer.Id);
+                link.Set(peer.Address, state.Keys, state.Epoch);
+            }
+            var reached = state.Peers.Select(peer => peer.Id).Distinct().ToFrozenDictionary(id => id, id => links[id]);
+            foreach (var gone in links.Values.Where(link => !reached.ContainsKey(link.Peer)).ToList())
+                LetGo(gone, state.Keys);
+            var outcome = SetPorts(state.Networks, reached);
+            routes = new(reached, ports.ToFrozenDictionary());
+            return outcome;
         }
     }
 
@@ -63,7 +66,19 @@ internal sealed class EncryptedTunnel : IDisposable
         }
     }
 
-    private void SetPorts(IReadOnlyList<TunnelNetwork> networks)
+    /// <summary>
+    /// A peer that left may come back while its keys are in use. What was counted and seen is kept until then: no counter may come
+    /// twice, and what was recorded before must not be taken after.
+    /// </summary>
+    private void LetGo(TunnelLink link, IReadOnlyList<TunnelKey> keys)
+    {
+        if (keys.Count == 0 || link.Knows(keys))
+            link.Rest();
+        else
+            links.Remove(link.Peer);
+    }
+
+    private TunnelOutcome SetPorts(IReadOnlyList<TunnelNetwork> networks, FrozenDictionary<ulong, TunnelLink> reached)
     {
         var wanted = networks.ToDictionary(network => network.Id);
         foreach (var (id, port) in ports.ToList())
@@ -73,12 +88,25 @@ internal sealed class EncryptedTunnel : IDisposable
             ports.Remove(id);
             port.Dispose();
         }
+        Dictionary<uint, string> faults = [];
+        var made = false;
         foreach (var network in networks)
         {
-            if (!ports.TryGetValue(network.Id, out var port))
-                ports[network.Id] = port = new(network.Id, network.Device, socket, Counters);
-            port.Set(network.Stations, links);
+            try
+            {
+                if (!ports.TryGetValue(network.Id, out var port))
+                {
+                    ports[network.Id] = port = new(network.Id, network.Device, socket, Counters);
+                    made = true;
+                }
+                port.Set(network.Stations, reached);
+            }
+            catch (IOException fault)
+            {
+                faults[network.Id] = fault.Message;
+            }
         }
+        return new(made, faults);
     }
 
     private void ReceiveAll()

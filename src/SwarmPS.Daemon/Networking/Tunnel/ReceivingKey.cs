@@ -8,6 +8,8 @@ internal sealed class ReceivingKey(TunnelKey key, ulong sender, ulong receiver)
     private readonly AesGcm cipher = key.Between(sender, receiver);
     private readonly ReplayWindow window = new();
 
+    public TunnelKey Key => key;
+
     /// <summary>Opens a datagram in its place and gives what was sealed; nothing for one that is not authentic or was here before.</summary>
     public ReadOnlySpan<byte> Open(TunnelHeader header, Span<byte> datagram)
     {

@@ -7,7 +7,7 @@ internal sealed class SendingKey(TunnelKey key, ulong sender, ulong receiver)
 {
     private readonly AesGcm cipher = key.Between(sender, receiver);
 
-    public byte Epoch => key.Epoch;
+    public TunnelKey Key => key;
 
     /// <summary>Writes the datagram that holds a piece of a frame and gives its length. No counter may come twice.</summary>
     public int Seal(ulong counter, FramePiece piece, ReadOnlySpan<byte> content, Span<byte> datagram)

@@ -32,6 +32,12 @@ internal sealed record TunnelKey(byte Epoch, ReadOnlyMemory<byte> Secret)
         }
     }
 
+    /// <summary>Epochs come again after months, so the secret counts.</summary>
+    public bool Equals(TunnelKey? other) => other is not null && Epoch == other.Epoch && CryptographicOperations.FixedTimeEquals(Secret.Span, other.Secret.Span);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Epoch;
+
     /// <summary>Tells nothing of the secret.</summary>
     public override string ToString() => $"tunnel key {Epoch}";
 }

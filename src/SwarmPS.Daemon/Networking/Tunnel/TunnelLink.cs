@@ -5,25 +5,16 @@ namespace SwarmPS.Daemon.Networking.Tunnel;
 
 /// <summary>Talks to one other node: one thread of each port sends, one receives.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class TunnelLink(ulong self, ulong peer, ulong counter)
+internal sealed class TunnelLink(ulong self, ulong peer)
 {
     private readonly Lock sending = new();
-    private readonly FrameAssembler assembler = new();
+    private volatile FrameAssembler assembler = new();
     private volatile Keys keys = new(null, new Dictionary<byte, ReceivingKey>());
     private SocketAddress address = new IPEndPoint(IPAddress.Any, 0).Serialize();
+    private ulong counter;
     private uint frames;
 
     public ulong Peer => peer;
-
-    /// <summary>How far the datagrams have been counted. No later link may begin below it: it might be to the same peer.</summary>
-    public ulong Counter
-    {
-        get
-        {
-            lock (sending)
-                return counter;
-        }
-    }
 
     /// <summary>Says where the peer is and which keys there are. Keys that stay keep what they have seen.</summary>
     public void Set(IPEndPoint peerAddress, IReadOnlyList<TunnelKey> all, byte epoch)
@@ -31,10 +22,25 @@ internal sealed class TunnelLink(ulong self, ulong peer, ulong counter)
         lock (sending)
         {
             address = peerAddress.Serialize();
-            var seal = keys.Seal?.Epoch == epoch ? keys.Seal : all.Where(key => key.Epoch == epoch).Select(key => new SendingKey(key, self, peer)).FirstOrDefault();
-            keys = new(seal, all.ToDictionary(key => key.Epoch, key => keys.Open.GetValueOrDefault(key.Epoch) ?? new ReceivingKey(key, peer, self)));
+            if (all.Count == 0)
+            {
+                // What was seen counts again when the keys come back.
+                keys = keys with { Seal = null };
+                return;
+            }
+            var current = all.FirstOrDefault(key => key.Epoch == epoch);
+            var seal = current is null || keys.Seal?.Key == current ? keys.Seal : new SendingKey(current, self, peer);
+            keys = new(
+                current is null ? null : seal,
+                all.ToDictionary(key => key.Epoch, key => keys.Open.GetValueOrDefault(key.Epoch) is { } known && known.Key == key ? known : new ReceivingKey(key, peer, self)));
         }
     }
+
+    /// <summary>Whether the peer may come back to one of the keys that this link knows: then what was counted and seen under it still counts.</summary>
+    public bool Knows(IReadOnlyList<TunnelKey> all) => all.Any(key => keys.Open.GetValueOrDefault(key.Epoch)?.Key == key);
+
+    /// <summary>Gives back what only a link in use needs.</summary>
+    public void Rest() => assembler = new();
 
     /// <summary>Sends a frame in as many datagrams as it needs. <paramref name="batch"/> is room for <see cref="TunnelSocket.BatchMax"/> bytes.</summary>
     public bool Send(TunnelSocket socket, uint network, ReadOnlySpan<byte> frame, Span<byte> batch)

@@ -59,25 +59,36 @@ internal sealed class TunnelPort : IDisposable
     {
         var frame = new byte[TapDevice.FrameMax];
         var batch = new byte[TunnelSocket.BatchMax];
-        while (device.Read(frame) is var length and > 0)
+        try
         {
-            if (length < TapDevice.HeaderSize + 14)
-                continue;
-            var ethernet = frame.AsSpan(TapDevice.HeaderSize, length - TapDevice.HeaderSize);
-            if (stations.ByHardware.TryGetValue(BinaryPrimitives.ReadUInt64BigEndian(ethernet) >> 16, out var link))
+            while (device.Read(frame) is var length and > 0)
             {
-                if (link.Send(socket, network, frame.AsSpan(0, length), batch))
-                    counters.CountSent(length);
-                else
-                    counters.CountUnsent();
+                if (length >= TapDevice.HeaderSize + 14)
+                    Send(frame.AsSpan(0, length), batch);
             }
-            else if (ArpAnswer.Asked(ethernet) is { } address && stations.ByAddress.TryGetValue(address, out var hardware))
-            {
-                var answer = batch.AsSpan(0, TapDevice.HeaderSize + ArpAnswer.Size);
-                answer[..TapDevice.HeaderSize].Clear();
-                ArpAnswer.Write(ethernet, hardware, answer[TapDevice.HeaderSize..]);
-                device.Write(answer);
-            }
+        }
+        catch (IOException)
+        {
+            // The device is of no use any more. Whoever asks finds this thread ended, and makes another one.
+        }
+    }
+
+    private void Send(ReadOnlySpan<byte> frame, Span<byte> batch)
+    {
+        var ethernet = frame[TapDevice.HeaderSize..];
+        if (stations.ByHardware.TryGetValue(BinaryPrimitives.ReadUInt64BigEndian(ethernet) >> 16, out var link))
+        {
+            if (link.Send(socket, network, frame, batch))
+                counters.CountSent(frame.Length);
+            else
+                counters.CountUnsent();
+        }
+        else if (ArpAnswer.Asked(ethernet) is { } address && stations.ByAddress.TryGetValue(address, out var hardware))
+        {
+            var answer = batch[..(TapDevice.HeaderSize + ArpAnswer.Size)];
+            answer[..TapDevice.HeaderSize].Clear();
+            ArpAnswer.Write(ethernet, hardware, answer[TapDevice.HeaderSize..]);
+            device.Write(answer);
         }
     }
 

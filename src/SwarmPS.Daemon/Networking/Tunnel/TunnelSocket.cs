@@ -30,7 +30,7 @@ internal sealed class TunnelSocket : IDisposable
         catch (SocketException fault)
         {
             socket.Dispose();
-            throw new IOException($"the tunnel cannot listen at {local}: {fault.Message.TrimEnd('.')}.", fault);
+            throw new IOException($"the tunnel cannot listen at {local} (UDP): {fault.Message.TrimEnd('.')}. Let nothing else use that port.", fault);
         }
     }
 
@@ -59,13 +59,13 @@ internal sealed class TunnelSocket : IDisposable
             {
                 return socket.Receive(datagrams);
             }
-            catch (SocketException fault) when (fault.SocketErrorCode is SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.HostUnreachable)
-            {
-                // News of an earlier datagram that nobody took.
-            }
-            catch (Exception fault) when (fault is ObjectDisposedException || fault is SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.Interrupted })
+            catch (Exception fault) when (fault is ObjectDisposedException || fault is SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket })
             {
                 return 0;
+            }
+            catch (SocketException)
+            {
+                // News of an earlier datagram that nobody took; each is told once.
             }
         }
     }

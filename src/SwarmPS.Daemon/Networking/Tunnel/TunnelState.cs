@@ -1,4 +1,6 @@
 using System.Net;
+using SwarmPS.Daemon.Networking.Overlay;
+using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Networking.Tunnel;
 
@@ -8,7 +10,35 @@ namespace SwarmPS.Daemon.Networking.Tunnel;
 /// <param name="Peers">The other nodes.</param>
 /// <param name="Networks">The encrypted networks that this node has.</param>
 internal sealed record TunnelState(
-    IReadOnlyList<TunnelKey> Keys, byte Epoch, IReadOnlyList<TunnelPeer> Peers, IReadOnlyList<TunnelNetwork> Networks);
+    IReadOnlyList<TunnelKey> Keys, byte Epoch, IReadOnlyList<TunnelPeer> Peers, IReadOnlyList<TunnelNetwork> Networks)
+{
+    /// <summary>What a node's tunnel should do for its encrypted networks.</summary>
+    public static TunnelState Of(IReadOnlyList<NodeNetwork> networks, TunnelKeyRing? keys)
+    {
+        var ring = keys ?? TunnelKeyRing.Empty;
+        return new(
+            [.. ring.Keys.Select(key => new TunnelKey((byte)key.Epoch, key.Key.Bytes))],
+            (byte)ring.Epoch,
+            PeersOf(networks),
+            [.. networks.Select(network => new TunnelNetwork(network.Vni, OverlayNames.Tunnel(network.Vni), StationsOf(network)))]);
+    }
+
+    /// <summary>The tunnels of the other nodes that take part in any of the networks.</summary>
+    public static IReadOnlyList<TunnelPeer> PeersOf(IReadOnlyList<NodeNetwork> networks) =>
+        [.. networks.SelectMany(network => network.Tunnels).DistinctBy(peer => peer.Id).Select(peer => new TunnelPeer(peer.Id, new(IPAddress.Parse(peer.DataPath), PortOf(networks))))];
+
+    /// <summary>The UDP port of all tunnels: the one after that of plain networks.</summary>
+    public static int PortOf(IReadOnlyList<NodeNetwork> networks) => (int)(networks[0].DataPathPort == 0 ? SwarmDefaults.DataPathPort : networks[0].DataPathPort) + 1;
+
+    private static List<TunnelStation> StationsOf(NodeNetwork network)
+    {
+        var peers = network.Tunnels.DistinctBy(peer => peer.DataPath).ToDictionary(peer => peer.DataPath, peer => peer.Id, StringComparer.Ordinal);
+        return [.. network.Gateways.Select(gateway => (gateway.Address, gateway.Mac, gateway.DataPath))
+            .Concat(network.Endpoints.Select(endpoint => (endpoint.Address, endpoint.Mac, endpoint.DataPath)))
+            .Where(station => peers.ContainsKey(station.DataPath))
+            .Select(station => new TunnelStation(IPAddress.Parse(station.Address), Convert.ToUInt64(station.Mac.Replace(":", "", StringComparison.Ordinal), 16), peers[station.DataPath]))];
+    }
+}
 
 /// <summary>Another node's tunnel.</summary>
 /// <param name="Id">Its id, which is another after each start.</param>
@@ -26,3 +56,8 @@ internal sealed record TunnelNetwork(uint Id, string Device, IReadOnlyList<Tunne
 /// <param name="Hardware">Its hardware address, in the low 48 bits.</param>
 /// <param name="Peer">The id of its node's tunnel.</param>
 internal readonly record struct TunnelStation(IPAddress Address, ulong Hardware, ulong Peer);
+
+/// <summary>What came of bringing a tunnel to a state.</summary>
+/// <param name="Made">A device was made, which is on no bridge yet.</param>
+/// <param name="Faults">The networks that have no device, by VNI, and why.</param>
+internal sealed record TunnelOutcome(bool Made, IReadOnlyDictionary<uint, string> Faults);

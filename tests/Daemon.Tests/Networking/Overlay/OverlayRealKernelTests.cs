@@ -41,7 +41,7 @@ public sealed class OverlayRealKernelTests(NetworkHosts hosts) : IAsyncLifetime
         foreach (var (host, plane) in new[] { (hosts.One, one), (hosts.Other, other) })
         {
             await host.RemoveContainersAsync();
-            await plane.ReconcileAsync([], audit: true, CancellationToken.None);
+            await plane.ReconcileAsync([], null, audit: true, CancellationToken.None);
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class OverlayRealKernelTests(NetworkHosts hosts) : IAsyncLifetime
         await PingAsync(There);
 
         await hosts.One.RemoveContainersAsync();
-        await one.ReconcileAsync([], audit: false, Stop);
+        await one.ReconcileAsync([], null, audit: false, Stop);
         Assert.Empty(OverlayNamesIn(await hosts.One.RunAsync("ip", "-o", "link")));
         Assert.Empty(await hosts.One.Driver.ListNetworksAsync("swarm", Stop));
         Assert.Empty(await hosts.One.RunAsync("ip", "neigh", "show", "nud", "permanent"));
@@ -88,7 +88,7 @@ public sealed class OverlayRealKernelTests(NetworkHosts hosts) : IAsyncLifetime
         await hosts.One.Engine.KillAsync();
         await hosts.One.RunAsync("ip", "link", "del", "swpx61");
         // Without its engine the node still looks after what is there, and says what it cannot do.
-        var fault = await Assert.ThrowsAsync<AggregateException>(() => one.ReconcileAsync([OneSees], audit: true, Stop));
+        var fault = await Assert.ThrowsAsync<AggregateException>(() => one.ReconcileAsync([OneSees], null, audit: true, Stop));
         Assert.Contains("Cannot connect to the Docker daemon", fault.InnerExceptions[0].Message, StringComparison.Ordinal);
         Assert.Equal(Wanted(), await StateAsync());
         await hosts.One.RunAsync("ip", "link", "del", "swp61");
@@ -110,7 +110,7 @@ public sealed class OverlayRealKernelTests(NetworkHosts hosts) : IAsyncLifetime
         await hosts.One.RunAsync("ip", "link", "add", "foreign", "type", "vxlan", "id", "62", "dstport", "4789", "nolearning");
         try
         {
-            var fault = await Assert.ThrowsAsync<AggregateException>(() => one.ReconcileAsync([OneSees, SampleNetworks.Network(62)], audit: false, Stop));
+            var fault = await Assert.ThrowsAsync<AggregateException>(() => one.ReconcileAsync([OneSees, SampleNetworks.Network(62)], null, audit: false, Stop));
             Assert.Equal(["net62"], fault.InnerExceptions.Cast<NetworkToolException>().SelectMany(each => each.Networks));
             Assert.Contains("swpx61", await hosts.One.RunAsync("ip", "-o", "link"), StringComparison.Ordinal);
         }
@@ -118,7 +118,7 @@ public sealed class OverlayRealKernelTests(NetworkHosts hosts) : IAsyncLifetime
         {
             await hosts.One.RunAsync("ip", "link", "del", "foreign");
         }
-        await one.ReconcileAsync([OneSees, SampleNetworks.Network(62)], audit: false, Stop);
+        await one.ReconcileAsync([OneSees, SampleNetworks.Network(62)], null, audit: false, Stop);
         Assert.Contains("swpx62", await hosts.One.RunAsync("ip", "-o", "link"), StringComparison.Ordinal);
     }
 
@@ -129,15 +129,15 @@ public sealed class OverlayRealKernelTests(NetworkHosts hosts) : IAsyncLifetime
         await hosts.One.StartContainerAsync("here", "swp61", Here);
         var changed = OneSees with { Mtu = 1400 };
 
-        var fault = await Assert.ThrowsAsync<AggregateException>(() => one.ReconcileAsync([changed], audit: false, Stop));
+        var fault = await Assert.ThrowsAsync<AggregateException>(() => one.ReconcileAsync([changed], null, audit: false, Stop));
         Assert.Contains("The engine's network swp61 of 10.61.0.0/24", fault.InnerExceptions[0].Message, StringComparison.Ordinal);
         Assert.Equal(["net61"], ((NetworkToolException)fault.InnerExceptions[0]).Networks);
         // One that nobody wants any more waits for its last container instead.
-        await one.ReconcileAsync([], audit: false, Stop);
+        await one.ReconcileAsync([], null, audit: false, Stop);
         Assert.Single(await hosts.One.Driver.ListNetworksAsync("swarm", Stop));
 
         await hosts.One.RemoveContainersAsync();
-        await one.ReconcileAsync([changed], audit: false, Stop);
+        await one.ReconcileAsync([changed], null, audit: false, Stop);
         Assert.Equal(1400, Assert.Single(await hosts.One.Driver.ListNetworksAsync("swarm", Stop)).Value.Mtu);
     }
 
@@ -147,8 +147,8 @@ public sealed class OverlayRealKernelTests(NetworkHosts hosts) : IAsyncLifetime
 
     private async Task SetAsync()
     {
-        await one.ReconcileAsync([OneSees], audit: true, Stop);
-        await other.ReconcileAsync([OtherSees], audit: true, Stop);
+        await one.ReconcileAsync([OneSees], null, audit: true, Stop);
+        await other.ReconcileAsync([OtherSees], null, audit: true, Stop);
     }
 
     private string Wanted() => Print(OverlayState.Of([OneSees], hosts.One.Address));

@@ -79,6 +79,32 @@ public sealed class EncryptedTunnelTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task PeerThatLeftAndCameBack_IsHeard_AndWhatWasRecordedBeforeIsNot()
+    {
+        var (one, other, wire) = await StartAsync();
+        await PingAsync();
+        var recorded = wire.Carried.Where(datagram => TunnelHeader.Read(datagram)!.Value.Sender == one.Id).ToList();
+        Assert.NotEmpty(recorded);
+        foreach (var tunnel in new[] { one, other })
+            tunnel.Apply(new([], 0, [], []));
+        other.Apply(new([Key(1)], 1, [], []));
+        Apply(one, other, wire, [Key(1)], 1);
+        var (refused, received) = (other.Counters.Refused, other.Counters.Received);
+        using (var attacker = new UdpClient(AddressFamily.InterNetwork))
+        {
+            foreach (var datagram in recorded)
+                await attacker.SendAsync(datagram, other.Local, TestContext.Current.CancellationToken);
+        }
+        await UntilAsync(() => other.Counters.Refused >= refused + recorded.Count);
+        Assert.Equal(received, other.Counters.Received);
+        await PlaceDevicesAsync();
+        await PingAsync();
+        // A key of the same epoch is another one, months later.
+        Apply(one, other, wire, [new(1, SHA256.HashData([77]))], 1);
+        await PingAsync();
+    }
+
+    [Fact]
     public async Task PeerWithoutAPartInTheNetwork_CannotSendIntoIt()
     {
         var (one, other, wire) = await StartAsync();
@@ -123,17 +149,19 @@ public sealed class EncryptedTunnelTests : IAsyncDisposable
         var wire = new Wire(one.Local, other.Local);
         parts.Add(wire);
         Apply(one, other, wire, [Key(1)], 1);
-        await RunAsync("sh", "-c", $"""
+        await RunAsync("sh", "-c", $"ip netns add {First} && ip netns add {Second}");
+        await PlaceDevicesAsync();
+        return (one, other, wire);
+    }
+
+    private Task PlaceDevicesAsync() => RunAsync("sh", "-c", $"""
             set -e
-            ip netns add {First}; ip netns add {Second}
             ip link set {name}t0 netns {First}; ip link set {name}t1 netns {Second}
             ip -n {First} link set {name}t0 address 02:00:00:00:00:01 mtu 1390 up
             ip -n {Second} link set {name}t1 address 02:00:00:00:00:02 mtu 1390 up
             ip -n {First} addr add 10.223.1.1/24 dev {name}t0
             ip -n {Second} addr add 10.223.1.2/24 dev {name}t1
             """);
-        return (one, other, wire);
-    }
 
     private Task PingAsync() => RunAsync("ip", "netns", "exec", First, "busybox", "ping", "-c", "1", "-W", "5", "10.223.1.2");
 
