@@ -17,13 +17,17 @@ internal static class NetworkReach
         await ShellScript.RunAsync($$"""
             Connect-Swarm -Socket '{{lab.Place(manager).Socket}}' | Out-Null
             New-SwarmNetwork back | Out-Null
-            New-SwarmNetwork front -Subnet 10.99.0.0/24 | Out-Null
+            New-SwarmNetwork front -Subnet 10.99.0.0/24 -Encrypted | Out-Null
             $serve = 'mkdir -p /www; echo from $NODE > /www/index.html; exec httpd -f -p 8080 -h /www'
             New-SwarmService shop {{LabFixture.Image}} -Command sh, '-c', $serve -Replicas {{lab.Names.Count}} -MaxReplicasPerNode 1 -Env 'NODE={{"{{.Node.Hostname}}"}}' -Network name=back,alias=store, front -Publish {{Published}}:8080 -Timeout 2m
             New-SwarmService guest {{LabFixture.Image}} -Command sleep, 3600 -Network back -Mode Global -StopGracePeriod 1s -Timeout 2m
             New-SwarmService names {{LabFixture.Image}} -Command sleep, 3600 -Network back -EndpointMode Dnsrr -Replicas 3 -StopGracePeriod 1s -Timeout 2m
             New-SwarmService stranger {{LabFixture.Image}} -Command sleep, 3600 -Network front -StopGracePeriod 1s -Timeout 2m
             """);
+        var docker = new DockerClient($"unix://{lab.Place(manager).Socket}");
+        await docker.RunAsync("network", "create", "-d", "overlay", "--opt", "encrypted", "quiet");
+        Assert.Contains("\"encrypted\": \"\"", await docker.RunAsync("network", "inspect", "quiet"));
+        await docker.RunAsync("network", "rm", "quiet");
         var guests = await swarm.ListTasksAsync(new ApiFilters().Add("service", "guest").Add("desired-state", "running"), late.Token);
         foreach (var guest in guests)
         {

@@ -34,7 +34,7 @@ public static class NetworkAllocation
         var subnet = asked is null ? FreeSubnet(state) : Asked(state, asked.Subnet!);
         var options = (spec.DriverConfiguration?.Options).OrEmpty();
         var vni = options.Find(NetworkOptions.Vni) is { } wanted ? AskedVni(state, wanted) : FreeVni(state, spec.Ingress == true);
-        return new()
+        var network = new Network
         {
             Id = id,
             Spec = spec,
@@ -45,6 +45,13 @@ public static class NetworkAllocation
                 Configs = [new(subnet.ToString(), NullIfEmpty(asked?.Range), NullIfEmpty(asked?.Gateway) ?? Subnet.Write(subnet.First + 1))],
             },
         };
+        if (NetworkUse.IsEncrypted(network) && PortAllocation.PublisherOfTunnelPort(state) is { } publisher)
+        {
+            throw new SwarmException(
+                SwarmErrorCode.FailedPrecondition,
+                $"encrypted networks need UDP port {NetworkUse.TunnelPort(state.Swarm?.DataPathPort)}, which service {publisher.Spec.Name} publishes: publish another one there first");
+        }
+        return network;
     }
 
     /// <summary>A network's VXLAN id; 0 where it has none.</summary>

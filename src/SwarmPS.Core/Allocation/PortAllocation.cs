@@ -35,12 +35,17 @@ public static class PortAllocation
         for (var i = 0; i < given.Count; i++)
         {
             if (given[i].PublishedPort == 0 && IsMesh(given[i]))
-                given[i] = Choose(given[i], (service.Endpoint?.Ports).OrEmpty(), taken, service) ?? Problem(given[i], NoneFree(given[i]));
+                given[i] = Choose(state, given[i], (service.Endpoint?.Ports).OrEmpty(), taken, service) ?? Problem(given[i], NoneFree(given[i]));
         }
         return (given.ToValueList(), problem);
 
         bool IsFree(PortConfig port)
         {
+            if (IsTunnelPort(state, port))
+            {
+                problem ??= new(SwarmErrorCode.FailedPrecondition, $"UDP port {port.PublishedPort} carries the swarm's encrypted networks: publish another one");
+                return false;
+            }
             if (taken.TryAdd(KeyOf(port), service))
                 return true;
             problem ??= Taken(port, taken[KeyOf(port)]);
@@ -54,7 +59,14 @@ public static class PortAllocation
         }
     }
 
-    private static PortConfig? Choose(PortConfig port, ValueList<PortConfig> before, Dictionary<(PortProtocol, uint), Service> taken, Service service)
+    /// <summary>The service that has the port of encrypted networks; null where none has.</summary>
+    public static Service? PublisherOfTunnelPort(Snapshot state) =>
+        TakenBy(state, except: "").GetValueOrDefault((PortProtocol.Udp, NetworkUse.TunnelPort(state.Swarm?.DataPathPort)));
+
+    private static bool IsTunnelPort(Snapshot state, PortConfig port) =>
+        KeyOf(port) == (PortProtocol.Udp, NetworkUse.TunnelPort(state.Swarm?.DataPathPort)) && state.Networks.All.Any(NetworkUse.IsEncrypted);
+
+    private static PortConfig? Choose(Snapshot state, PortConfig port, ValueList<PortConfig> before, Dictionary<(PortProtocol, uint), Service> taken, Service service)
     {
         // An update keeps the port that clients know.
         foreach (var had in before.Where(had => IsMesh(had) && had.PublishedPort is >= DynamicFirst and <= DynamicLast && had with { PublishedPort = 0 } == port))
@@ -65,7 +77,7 @@ public static class PortAllocation
         for (var number = DynamicFirst; number <= DynamicLast; number++)
         {
             var chosen = port with { PublishedPort = number };
-            if (taken.TryAdd(KeyOf(chosen), service))
+            if (!IsTunnelPort(state, chosen) && taken.TryAdd(KeyOf(chosen), service))
                 return chosen;
         }
         return null;

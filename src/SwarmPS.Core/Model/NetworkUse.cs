@@ -34,6 +34,9 @@ public static class NetworkUse
     public static bool IsEncrypted(Network network) => network.Spec.DriverConfiguration?.Options?.Find(NetworkOptions.Encrypted) is { } value
         && (value.Length == 0 || (bool.TryParse(value, out var asked) && asked));
 
+    /// <summary>The UDP port of encrypted networks: the one after that of all others.</summary>
+    public static uint TunnelPort(uint? dataPathPort) => (dataPathPort is { } port and > 0 ? port : SwarmDefaults.DataPathPort) + 1;
+
     /// <summary>The subnet of a network that has been allotted one.</summary>
     public static string? SubnetOf(Network network) => network.IPAMOptions?.Configs is { Count: > 0 } configs ? configs[0].Subnet : null;
 }

@@ -21,13 +21,13 @@ public sealed class SwarmNetworkTests
     {
         await using var daemon = await DaemonAsync();
         using var prompt = new Prompt(daemon);
-        var made = prompt.Run("New-SwarmNetwork back -Subnet 10.20.0.0/24 -IPRange 10.20.0.128/25 -Gateway 10.20.0.9 -Mtu 1400 -Internal -Attachable -Label team=a -DriverOption @{ a = 1 } -IpamOption b=2")
+        var made = prompt.Run("New-SwarmNetwork back -Subnet 10.20.0.0/24 -IPRange 10.20.0.128/25 -Gateway 10.20.0.9 -Mtu 1400 -Internal -Encrypted -Attachable -Label team=a -DriverOption @{ a = 1 } -IpamOption b=2")
             .One<SwarmNetworkInfo>();
         Assert.Equal(("back", "10.0.1.0/24", "10.0.1.1", "4097"), (made.Name, made.Subnet, made.Gateway, made.Options[NetworkOptions.Vni]));
         var request = Assert.Single(daemon.Changes).As<NetworkCreateRequest>();
         Assert.Equal(("back", "overlay", true, true, false), (request.Name, request.Driver, request.Internal, request.Attachable, request.Ingress));
         Assert.Equal([new("10.20.0.0/24", "10.20.0.128/25", "10.20.0.9")], request.IPAM!.Config!);
-        Assert.Equal(("1400", "1", "2", "a"), (request.Options![NetworkOptions.Mtu], request.Options["a"], request.IPAM.Options!["b"], request.Labels!["team"]));
+        Assert.Equal(("1400", "", "1", "2", "a"), (request.Options![NetworkOptions.Mtu], request.Options[NetworkOptions.Encrypted], request.Options["a"], request.IPAM.Options!["b"], request.Labels!["team"]));
     }
 
     [Fact]

@@ -9,6 +9,9 @@ public sealed class NetworkValidationTests
     [InlineData("back", "10.20.0.0/24", "10.20.0.128/25", "10.20.0.9", null, null)]
     [InlineData("back", null, null, null, NetworkOptions.Mtu, "1400")]
     [InlineData("back", null, null, null, NetworkOptions.Vni, "5000")]
+    [InlineData("back", null, null, null, NetworkOptions.Encrypted, "")]
+    [InlineData("back", null, null, null, NetworkOptions.Encrypted, "true")]
+    [InlineData("back", null, null, null, NetworkOptions.Encrypted, "false")]
     public void WhatNetworksMayBe_IsTaken(string name, string? subnet, string? range, string? gateway, string? option, string? value) =>
         Assert.Empty(Check(name, subnet, range, gateway, option, value));
 
@@ -24,7 +27,7 @@ public sealed class NetworkValidationTests
     [InlineData("back", null, null, null, NetworkOptions.Mtu, "20", "no size of packets")]
     [InlineData("back", null, null, null, NetworkOptions.Vni, "1,2", "no VXLAN id")]
     [InlineData("back", null, null, null, "speed", "high", "the option is unknown")]
-    [InlineData("back", null, null, null, NetworkOptions.Encrypted, "", "encrypted networks are not supported yet")]
+    [InlineData("back", null, null, null, NetworkOptions.Encrypted, "aes", "neither true nor false")]
     public void WhatTheyMayNot_IsRefused(string name, string? subnet, string? range, string? gateway, string? option, string? value, string expected) =>
         Assert.Contains(expected, Assert.Single(Check(name, subnet, range, gateway, option, value)).Message, StringComparison.Ordinal);
 

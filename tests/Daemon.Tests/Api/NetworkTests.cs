@@ -68,7 +68,7 @@ public sealed class NetworkTests
 
     [Theory]
     [InlineData(""","EnableIPv6":true""", 501, "IPv6 is not supported yet")]
-    [InlineData(""","Options":{"encrypted":""}""", 501, "encrypted networks are not supported yet")]
+    [InlineData(""","Options":{"encrypted":"aes"}""", 400, "'aes' is neither true nor false")]
     [InlineData(""","IPAM":{"Config":[{"Subnet":"10.7.0.0/24","AuxiliaryAddresses":{"a":"10.7.0.5"}}]}""", 501, "cannot be set aside yet")]
     [InlineData(""","IPAM":{"Config":[{"Subnet":"10.7.0.1/24"}]}""", 400, "is not a subnet")]
     [InlineData(""","Scope":"local","ConfigOnly":true""", 400, "for 2 reasons")]
@@ -77,6 +77,21 @@ public sealed class NetworkTests
         await using var api = await ApiHarness.StartAsync();
         Assert.Contains(expected, await api.RefusedAsync(status, "POST", "/networks/create", $$"""{"Name":"back","Driver":"overlay"{{more}}}"""));
         Assert.Empty(api.Membership.Store.Current.Networks.All);
+    }
+
+    [Fact]
+    public async Task EncryptedNetwork_AndItsPort_AreKeptFromEachOther()
+    {
+        await using var api = await ApiHarness.StartAsync();
+        var service = new ServiceSpec { Name = "dns", TaskTemplate = new() { ContainerSpec = new() { Image = "a" } }, EndpointSpec = new() { Ports = [new() { TargetPort = 53, PublishedPort = 4790, Protocol = PortProtocol.Udp }] } };
+        var created = await api.OkAsync("POST", "/services/create", service);
+        const string Request = """{"Name":"back","Driver":"overlay","Options":{"encrypted":""}}""";
+        Assert.Contains("UDP port 4790, which service dns publishes", await api.RefusedAsync(400, "POST", "/networks/create", Request), StringComparison.Ordinal);
+        await api.OkAsync("DELETE", $"/services/{created!["ID"]}");
+        await api.OkAsync("POST", "/networks/create", Request);
+        Assert.Equal("", (string?)(await api.OkAsync("GET", "/networks/back"))!["Options"]!["encrypted"]);
+        Assert.Contains("carries the swarm's encrypted networks", await api.RefusedAsync(400, "POST", "/services/create", service), StringComparison.Ordinal);
+        await api.OkAsync("POST", "/services/create", service with { EndpointSpec = new() { Ports = [new() { TargetPort = 53, PublishedPort = 4790 }] } });
     }
 
     [Fact]

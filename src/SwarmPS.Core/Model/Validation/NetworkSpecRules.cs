@@ -41,10 +41,10 @@ internal static class NetworkSpecRules
                     problems.AddUnless(IsNumber(value, 1, NetworkOptions.VniMax), path, $"'{value}' is no VXLAN id: give one number from 1 to {NetworkOptions.VniMax}");
                     break;
                 case NetworkOptions.Encrypted:
-                    problems.Unsupported(path, "encrypted networks are not supported yet");
+                    problems.AddUnless(value is "" || bool.TryParse(value, out _), path, $"'{value}' is neither true nor false");
                     break;
                 default:
-                    problems.Add(path, $"the option is unknown: known are {NetworkOptions.Mtu} and {NetworkOptions.Vni}");
+                    problems.Add(path, $"the option is unknown: known are {NetworkOptions.Mtu}, {NetworkOptions.Vni} and {NetworkOptions.Encrypted}");
                     break;
             }
         }

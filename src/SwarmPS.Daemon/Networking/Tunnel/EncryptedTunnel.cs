@@ -5,8 +5,8 @@ using System.Runtime.Versioning;
 namespace SwarmPS.Daemon.Networking.Tunnel;
 
 /// <summary>
-/// Carries the frames of encrypted networks between nodes over UDP, sealed with AES-256-GCM, where the kernel has neither WireGuard nor
-/// ESP. It does what it is last told by <see cref="Apply"/>; docs/decisions/encrypted-networks.md says why it is as it is.
+/// Carries the frames of encrypted networks between nodes over UDP, sealed with AES-256-GCM. It does what it is last told by
+/// <see cref="Apply"/>; docs/decisions/encrypted-networks.md says why it is as it is.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class EncryptedTunnel : IDisposable

@@ -27,8 +27,8 @@ internal sealed record TunnelState(
     public static IReadOnlyList<TunnelPeer> PeersOf(IReadOnlyList<NodeNetwork> networks) =>
         [.. networks.SelectMany(network => network.Tunnels).DistinctBy(peer => peer.Id).Select(peer => new TunnelPeer(peer.Id, new(IPAddress.Parse(peer.DataPath), PortOf(networks))))];
 
-    /// <summary>The UDP port of all tunnels: the one after that of plain networks.</summary>
-    public static int PortOf(IReadOnlyList<NodeNetwork> networks) => (int)(networks[0].DataPathPort == 0 ? SwarmDefaults.DataPathPort : networks[0].DataPathPort) + 1;
+    /// <summary>The UDP port of all tunnels.</summary>
+    public static int PortOf(IReadOnlyList<NodeNetwork> networks) => (int)NetworkUse.TunnelPort(networks[0].DataPathPort);
 
     private static List<TunnelStation> StationsOf(NodeNetwork network)
     {
