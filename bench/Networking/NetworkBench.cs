@@ -39,11 +39,12 @@ internal static class NetworkBench
 
     private static async Task<Dictionary<string, List<double>>> ThroughputAsync(NetworkMachines machines, int rounds)
     {
-        Dictionary<string, List<double>> found = new() { ["veth"] = [], ["network of the swarm, two nodes"] = [] };
+        Dictionary<string, List<double>> found = new() { ["veth"] = [], ["network of the swarm, two nodes"] = [], ["encrypted network, two nodes"] = [] };
         for (var round = 0; round < rounds; round++)
         {
             found["veth"].Add(await machines.StreamAsync(machines.One, machines.Other, NetworkMachines.OtherWire));
             found["network of the swarm, two nodes"].Add(await machines.StreamAsync(machines.Client, machines.Far, NetworkMachines.FarAddress));
+            found["encrypted network, two nodes"].Add(await machines.StreamAsync(machines.Client, machines.Far, NetworkMachines.SealedFarAddress));
         }
         return found;
     }

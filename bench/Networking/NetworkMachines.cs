@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
 using Newtonsoft.Json.Linq;
 using SwarmPS.Daemon.Networking;
 using SwarmPS.Daemon.Networking.Kernel;
 using SwarmPS.Daemon.Networking.Overlay;
+using SwarmPS.Daemon.Networking.Tunnel;
 using SwarmPS.Model;
 
 namespace SwarmPS.Bench.Networking;
@@ -15,14 +19,19 @@ internal sealed class NetworkMachines : IAsyncDisposable
 {
     public const string OneWire = "172.31.79.1", OtherWire = "172.31.79.2";
     public const string ClientAddress = "10.81.0.11", NearAddress = "10.81.0.12", FarAddress = "10.81.0.13", Virtual = "10.81.0.200";
+    public const string SealedClientAddress = "10.82.0.11", SealedFarAddress = "10.82.0.13";
     public const int Port = 5301;
 
     private readonly string name = $"swpsb{Environment.ProcessId % 10000}";
     private readonly NetworkTools tools = new(TimeProvider.System);
     private readonly List<Process> processes = [];
+    private readonly List<IDisposable> tunnels = [];
 
     /// <summary>The network as the first machine sees it, without what is on it.</summary>
     public static NodeNetwork Network { get; } = new() { Id = "n", Name = "n", Vni = 81, Subnet = "10.81.0.0/24", Gateway = "10.81.0.2", Mtu = 1450, Ingress = true };
+
+    /// <summary>An encrypted one beside it.</summary>
+    private static NodeNetwork Sealed { get; } = Network with { Id = "e", Name = "e", Vni = 82, Subnet = "10.82.0.0/24", Mtu = NetworkOptions.EncryptedMtuDefault, Ingress = false, Encrypted = true };
 
     public string One => Path("1");
 
@@ -129,6 +138,8 @@ internal sealed class NetworkMachines : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var tunnel in tunnels)
+            tunnel.Dispose();
         foreach (var process in processes)
             process.Kill();
         foreach (var space in Directory.GetFiles("/run/netns", name + "*"))
@@ -158,9 +169,34 @@ internal sealed class NetworkMachines : IAsyncDisposable
         await JoinAsync(One, "c", Client, ClientAddress, "10.81.0.2");
         await JoinAsync(One, "n", Near, NearAddress, "10.81.0.2");
         await JoinAsync(Other, "f", Far, FarAddress, "10.81.0.3");
+        if (OperatingSystem.IsLinux())
+        {
+            await SealAsync(One, "c", Client, 1, OneWire, "10.82.0.2", SealedClientAddress, 2, OtherWire, "10.82.0.3", SealedFarAddress);
+            await SealAsync(Other, "f", Far, 2, OtherWire, "10.82.0.3", SealedFarAddress, 1, OneWire, "10.82.0.2", SealedClientAddress);
+        }
         processes.Add(Process.Start("nsenter", ["--net=" + Client, "sleep", "3600"]));
         while ((await File.ReadAllTextAsync($"/proc/{ClientProcess}/comm")).Trim() != "sleep")
             await Task.Yield();
+    }
+
+    /// <summary>Puts a machine and a container of it on the encrypted network, of which the other machine has one too.</summary>
+    [SupportedOSPlatform("linux")]
+    private async Task SealAsync(
+        string machine, string port, string container, ulong id, string wire, string gateway, string address, ulong peer, string peerWire, string peerGateway, string peerAddress)
+    {
+        var network = Sealed with
+        {
+            Gateway = gateway,
+            Tunnels = [new(peerWire, peer)],
+            Gateways = [new(peerGateway, HardwareAddress.Of(peerGateway), peerWire)],
+            Endpoints = [new(peerAddress, "", peerAddress, HardwareAddress.Of(peerAddress), peerWire, true)],
+        };
+        var tunnel = new NodeTunnel(new() { SwarmId = "bench", RuntimeFolder = "", DataPath = wire, Space = machine, TunnelId = id });
+        tunnels.Add(tunnel);
+        if (tunnel.Apply([network], new([new(1, new(SHA256.HashData("bench"u8)))], 1, Timestamp.Zero), audit: false).Faults is [var fault, ..])
+            throw fault;
+        await OverlayAsync(machine, new([network], []), wire);
+        await JoinAsync(machine, "s" + port, container, address, gateway, network, "eth1");
     }
 
     private async Task OverlayAsync(string space, NodeNetworks seen, string local)
@@ -171,13 +207,15 @@ internal sealed class NetworkMachines : IAsyncDisposable
         await tools.In(space).RunAsync("bridge", ["-batch", "-"], string.Join('\n', plan.Bridge) + "\n", CancellationToken.None);
     }
 
-    private async Task JoinAsync(string machine, string port, string container, string address, string gateway)
+    private async Task JoinAsync(string machine, string port, string container, string address, string gateway, NodeNetwork? on = null, string device = "eth0")
     {
-        await IpAsync(machine, "link", "add", "port-" + port, "type", "veth", "peer", "name", "eth0", "address", HardwareAddress.Of(address), "netns", System.IO.Path.GetFileName(container));
-        await IpAsync(machine, "link", "set", "port-" + port, "master", OverlayNames.Bridge(Network.Vni), "up");
-        await IpAsync(container, "link", "set", "eth0", "mtu", "1450", "up");
-        await IpAsync(container, "addr", "add", address + "/24", "dev", "eth0");
-        await IpAsync(container, "route", "add", "default", "via", gateway);
+        var network = on ?? Network;
+        await IpAsync(machine, "link", "add", "port-" + port, "type", "veth", "peer", "name", device, "address", HardwareAddress.Of(address), "netns", System.IO.Path.GetFileName(container));
+        await IpAsync(machine, "link", "set", "port-" + port, "master", OverlayNames.Bridge(network.Vni), "up");
+        await IpAsync(container, "link", "set", device, "mtu", network.Mtu.ToString(CultureInfo.InvariantCulture), "up");
+        await IpAsync(container, "addr", "add", address + "/24", "dev", device);
+        if (on is null)
+            await IpAsync(container, "route", "add", "default", "via", gateway);
     }
 
     private async Task WireAsync(string one, string device, string address, string other, string otherDevice, string otherAddress, string mtu)
