@@ -51,9 +51,7 @@ internal static class NetworkReach
             async () =>
             {
                 answer = await AskAsync(swarm, guest, ["nslookup", "names"], stop);
-                var found = answer[Math.Max(0, answer.IndexOf("Name:", StringComparison.Ordinal))..].Split('\n')
-                    .Where(line => line.StartsWith("Address", StringComparison.Ordinal)).Select(line => line.Split(' ').First(word => word.Contains('.', StringComparison.Ordinal)));
-                return found.Order(StringComparer.Ordinal).SequenceEqual(wanted);
+                return AddressesIn(answer).Order(StringComparer.Ordinal).SequenceEqual(wanted);
             },
             () => $"the addresses {string.Join(", ", wanted)} of names; the last answer was '{answer}'");
     }
@@ -75,10 +73,19 @@ internal static class NetworkReach
             (await AskAsync(swarm, stranger, ["sh", "-c", $"nc -w 2 {address} 8080 -e true 2> /dev/null && echo open || echo closed"], stop)).Trim();
     }
 
-    private static async Task<List<SwarmTask>> RunningAsync(SwarmClient swarm, string service, CancellationToken stop) =>
+    /// <summary>What a name means by nslookup's answer; nothing where it is not known.</summary>
+    public static List<string> AddressesIn(string answer) => !answer.Contains("Name:", StringComparison.Ordinal) ? [] :
+    [
+        .. answer[answer.IndexOf("Name:", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("Address", StringComparison.Ordinal))
+            .Select(line => line.Split(' ').First(word => word.Contains('.', StringComparison.Ordinal))),
+    ];
+
+    /// <summary>A service's tasks that run and are wanted to.</summary>
+    public static async Task<List<SwarmTask>> RunningAsync(SwarmClient swarm, string service, CancellationToken stop) =>
         [.. (await swarm.ListTasksAsync(new ApiFilters().Add("service", service), stop)).Where(task => task is { Status.State: TaskState.Running, DesiredState: TaskState.Running })];
 
-    private static string AddressOf(SwarmTask task, string network) =>
+    /// <summary>A task's address in a network.</summary>
+    public static string AddressOf(SwarmTask task, string network) =>
         task.NetworksAttachments!.Single(attachment => attachment.Network!.Spec.Name == network).Addresses![0].Split('/')[0];
 
     /// <summary>What is used cannot be removed; what is not leaves nothing behind.</summary>
@@ -124,7 +131,8 @@ internal static class NetworkReach
 
     private static Task<string> AskAsync(SwarmClient client, string task, string url, CancellationToken stop) => AskAsync(client, task, ["wget", "-q", "-O", "-", url], stop);
 
-    private static async Task<string> AskAsync(SwarmClient client, string task, ValueList<string> command, CancellationToken stop)
+    /// <summary>What a command in a task prints.</summary>
+    public static async Task<string> AskAsync(SwarmClient client, string task, ValueList<string> command, CancellationToken stop)
     {
         await using var process = await client.StartProcessAsync(task, new() { Cmd = command }, stop);
         var output = new StringBuilder();
