@@ -21,7 +21,7 @@
         'Remove-SwarmService', 'Undo-SwarmServiceUpdate', 'Wait-SwarmService'
         'Get-SwarmTask', 'Invoke-SwarmTask', 'Enter-SwarmTask'
         'Receive-SwarmServiceLog'
-        'New-SwarmNetwork', 'Get-SwarmNetwork', 'Remove-SwarmNetwork'
+        'New-SwarmNetwork', 'Get-SwarmNetwork', 'Test-SwarmNetwork', 'Remove-SwarmNetwork'
         'New-SwarmSecret', 'Get-SwarmSecret', 'Remove-SwarmSecret'
         'New-SwarmConfig', 'Get-SwarmConfig', 'Remove-SwarmConfig'
     )

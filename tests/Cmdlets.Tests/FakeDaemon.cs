@@ -97,11 +97,14 @@ internal sealed class FakeDaemon : IAsyncDisposable
     });
 
     /// <summary>How services converge: a line for each step.</summary>
-    public FakeDaemon Converges(params Convergence[] steps) => On("GET /swarmps/services/*/convergence", async (context, _) =>
+    public FakeDaemon Converges(params Convergence[] steps) => Lines("GET /swarmps/services/*/convergence", steps);
+
+    /// <summary>Answers a route with an object a line.</summary>
+    public FakeDaemon Lines<T>(string route, params T[] lines) where T : class => On(route, async (context, _) =>
     {
-        foreach (var step in steps)
+        foreach (var line in lines)
         {
-            await context.Response.WriteAsync(ApiJson.Write(step) + "\n");
+            await context.Response.WriteAsync(ApiJson.Write(line) + "\n");
             await context.Response.Body.FlushAsync();
         }
     });

@@ -37,7 +37,7 @@ public sealed class ModuleTests(ITestOutputHelper report)
     [Fact]
     public void WhatChanges_CanBeTriedWithoutChanging()
     {
-        string[] reading = [VerbsCommon.Get, VerbsCommunications.Receive, VerbsCommunications.Connect, VerbsCommunications.Disconnect, VerbsLifecycle.Wait, VerbsCommon.Watch];
+        string[] reading = [VerbsCommon.Get, VerbsCommunications.Receive, VerbsCommunications.Connect, VerbsCommunications.Disconnect, VerbsLifecycle.Wait, VerbsCommon.Watch, VerbsDiagnostic.Test];
         Assert.All(Implemented, type => Assert.True(Attribute(type).SupportsShouldProcess != reading.Contains(Attribute(type).VerbName), $"{type.Name}: SupportsShouldProcess"));
     }
 

@@ -1,3 +1,4 @@
+using SwarmPS.Api;
 using SwarmPS.Model;
 
 namespace SwarmPS.Cmdlets.Tests;
@@ -8,7 +9,8 @@ public sealed class ViewTests
     {
         await using var daemon = await FakeDaemon.StartAsync();
         daemon.Has(Samples.Web, Samples.Db).Json("GET /nodes", () => new[] { Samples.Box })
-            .Json("GET /secrets", () => new[] { Samples.Password }).Json("GET /configs", () => new[] { Samples.Conf }).Json("GET /networks", () => new[] { Samples.Back }).Json("GET /tasks", () => new[]
+            .Json("GET /secrets", () => new[] { Samples.Password }).Json("GET /configs", () => new[] { Samples.Conf }).Json("GET /networks", () => new[] { Samples.Back })
+            .Lines("GET /swarmps/networks/check", new NetworkCheckAnswer { Hostname = "box", Nodes = 1, Findings = [new() { Network = "back", Ok = true, Check = NetworkCheck.Kernel, Message = "as wanted" }] }).Json("GET /tasks", () => new[]
         {
             Samples.Task("t1", 1, TaskState.Running, 9), Samples.Task("t0", 1, TaskState.Failed, 1, "task: non-zero exit (137)"),
         });
@@ -74,6 +76,13 @@ public sealed class ViewTests
     {
         var lines = await ShownAsync("Get-SwarmNetwork");
         Assert.Equal(("ID NAME DRIVER SCOPE SUBNET SERVICES", "net1 back overlay swarm 10.0.1.0/24"), (Columns(lines[0]), Columns(lines[2])));
+    }
+
+    [Fact]
+    public async Task FindingsOfNetworks_AreATable()
+    {
+        var lines = await ShownAsync("Test-SwarmNetwork");
+        Assert.Equal(("NETWORK CHECK NODE TARGET OK FOUND", "back Kernel box True as wanted"), (Columns(lines[0]), Columns(lines[2])));
     }
 
     [Fact]

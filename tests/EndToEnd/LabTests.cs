@@ -77,6 +77,8 @@ public sealed class LabTests(ITestOutputHelper report) : IAsyncLifetime
         report.WriteLine($"replicas run elsewhere after {clock.Elapsed.TotalSeconds:0.0} s");
         Assert.Equal(before, await ContainersAsync("n3"));
         await AllAnswersAsync(["n1", "n2"], ["n1", "n2"]);
+        var broken = (await NetworkReach.FindingsAsync(lab, "n1")).Where(finding => finding.StartsWith("broken", StringComparison.Ordinal)).Select(finding => string.Join(' ', finding.Split(' ').Take(4))).Order(StringComparer.Ordinal);
+        Assert.Equal(["broken  Node n3>", "broken ingress Path n1>n3", "broken ingress Path n2>n3"], broken);
 
         await lab.HealAsync("n3");
         await Eventually.TrueAsync(async () => (await Manager.GetNodeAsync("n3", CancellationToken.None)).Status.State == NodeState.Ready, () => "n3 to be ready again\n" + lab.Logs());

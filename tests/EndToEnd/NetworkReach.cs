@@ -36,10 +36,20 @@ internal static class NetworkReach
         }
         foreach (var node in lab.Names)
             await ReachesAllAsync(() => VisitAsync(lab, node, late.Token), lab, $"port {Published} of {node}");
+        var findings = await FindingsAsync(lab, manager);
+        Assert.DoesNotContain(findings, finding => finding.StartsWith("broken", StringComparison.Ordinal));
+        foreach (var network in (string[])["back", "front", "ingress"])
+            Assert.Equal(lab.Names.Count * (lab.Names.Count - 1), findings.Count(finding => finding.StartsWith($"fine {network} Path ", StringComparison.Ordinal)));
         await NamesAreAddressesAsync(swarm, guests[0].Id, late.Token);
         await IsKeptOutAsync(swarm, late.Token);
         await RemoveAsync(lab, manager, late.Token);
     }
+
+    /// <summary>What the nodes find when they try their networks, as <c>fine back Path n1>n2</c>, with what was said.</summary>
+    public static Task<List<string>> FindingsAsync(LabFixture lab, string manager) => ShellScript.RunAsync($$"""
+        Connect-Swarm -Socket '{{lab.Place(manager).Socket}}' | Out-Null
+        Test-SwarmNetwork | ForEach-Object { "$(if ($_.Ok) { 'fine' } else { 'broken' }) $($_.Network) $($_.Check) $($_.Node)>$($_.Target) $($_.Message)" }
+        """);
 
     /// <summary>With the endpoint mode dnsrr a service's name means its tasks' own addresses, and all of them.</summary>
     private static async Task NamesAreAddressesAsync(SwarmClient swarm, string guest, CancellationToken stop)

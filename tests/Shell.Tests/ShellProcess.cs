@@ -73,7 +73,9 @@ internal sealed class ShellProcess : IDisposable
 
     public ProcessStartInfo Prepare(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        // Whoever started the tests may ignore Ctrl-C, as a shell does in what it starts in the background; that would be inherited.
+        var (started, words) = OperatingSystem.IsLinux() ? ("env", (string[])["--default-signal=INT", program, .. arguments]) : (program, arguments);
+        var start = new ProcessStartInfo(started, words)
         {
             WorkingDirectory = Folder,
             RedirectStandardInput = true,

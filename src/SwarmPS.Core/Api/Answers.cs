@@ -108,3 +108,20 @@ public sealed record Convergence
     /// <summary>What tasks say went wrong, each once.</summary>
     public ValueList<string>? Errors { get; init; }
 }
+
+/// <summary>What a node found when it tried its networks: a line of <c>GET /swarmps/networks/check</c>.</summary>
+public sealed record NetworkCheckAnswer
+{
+    /// <summary>The node.</summary>
+    [JsonProperty("NodeID")]
+    public string NodeId { get; init; } = "";
+
+    /// <summary>Its name.</summary>
+    public string Hostname { get; init; } = "";
+
+    /// <summary>How many nodes there are to be asked.</summary>
+    public int Nodes { get; init; }
+
+    /// <summary>What it found.</summary>
+    public ValueList<NetworkFinding> Findings { get; init; } = [];
+}

@@ -10,10 +10,10 @@ using SwarmPS.Model;
 namespace SwarmPS.Daemon.Agent;
 
 /// <summary>
-/// Goes to managers that want a stream with this node, and answers there: with the output of a task, or by running a command in one.
+/// Goes to managers that want a stream with this node, and answers there: with the output of a task, by running a command in one, or by trying the node's networks.
 /// What a manager does not take is not read here either.
 /// </summary>
-internal sealed class StreamAnswers(ManagerChannels channels, ITaskLogs logs, ITaskProcesses processes, ILogger log) : IAsyncDisposable
+internal sealed class StreamAnswers(ManagerChannels channels, ITaskLogs logs, ITaskProcesses processes, INetworkChecks checks, ILogger log) : IAsyncDisposable
 {
     /// <summary>Streams at the same time; each holds a connection to the engine.</summary>
     internal const int StreamsMax = 256;
@@ -67,6 +67,7 @@ internal sealed class StreamAnswers(ManagerChannels channels, ITaskLogs logs, IT
             SwarmErrorCode.Unavailable, $"The node has {StreamsMax} streams open, which is all it has at a time. Try again when others have ended."),
         { TaskId: { } task, Logs: { } options } => SendLogsAsync(answer, task, options, stop),
         { TaskId: { } task, Command: { } command } => RunAsync(answer, task, command, stop),
+        { CheckNetworks: { } networks } => CheckAsync(answer, networks, stop),
         _ => throw new SwarmException(SwarmErrorCode.Unimplemented, "The node does not know what it was asked: its swarmpsd is older than the manager's."),
     };
 
@@ -75,6 +76,13 @@ internal sealed class StreamAnswers(ManagerChannels channels, ITaskLogs logs, IT
         answer.Listen(static _ => { });
         await foreach (var line in logs.ReadAsync(taskId, options, stop).ConfigureAwait(false))
             await answer.SayAsync(new() { Output = new(line.Stderr, line.Data.ToArray()) }, stop).ConfigureAwait(false);
+    }
+
+    private async Task CheckAsync(StreamAnswer answer, ValueList<string> networks, CancellationToken stop)
+    {
+        answer.Listen(static _ => { });
+        var findings = await checks.CheckAsync("", networks, stop).ConfigureAwait(false);
+        await answer.SayAsync(new() { Findings = findings.ToValueList() }, stop).ConfigureAwait(false);
     }
 
     private async Task RunAsync(StreamAnswer answer, string taskId, TaskExecRequest request, CancellationToken stop)

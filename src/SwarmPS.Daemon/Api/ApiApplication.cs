@@ -46,6 +46,7 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
             .. new EventEndpoints(options, engine, log).Routes(),
             .. new BackupEndpoints(options, changes).Routes(),
             .. new NetworkEndpoints(options, changes, leader, networks, engine, proxy).Routes(),
+            .. new NetworkCheckEndpoints(options, changes).Routes(),
             .. new ContainerEndpoints(networks, proxy).Routes(),
         ]);
     }

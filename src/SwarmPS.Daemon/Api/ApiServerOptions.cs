@@ -31,6 +31,9 @@ internal sealed record ApiServerOptions
     /// <summary>Commands in tasks.</summary>
     public required ITaskProcesses Processes { get; init; }
 
+    /// <summary>Trials of networks.</summary>
+    public required INetworkChecks Checks { get; init; }
+
     /// <summary>Where other managers' clients are answered; null where there are none.</summary>
     public ForwardedCalls? Forwarded { get; init; }
 

@@ -61,6 +61,7 @@ internal static class DaemonHost
                     Forwarded = membership.Forwarded,
                     Logs = membership.Logs,
                     Processes = membership.Processes,
+                    Checks = membership.Checks,
                     LoggerFactory = logging,
                 },
                 stop).ConfigureAwait(false);

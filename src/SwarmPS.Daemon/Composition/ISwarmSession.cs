@@ -17,6 +17,9 @@ internal interface ISwarmSession : IAsyncDisposable
     /// <summary>Commands in tasks, of the same ones.</summary>
     ITaskProcesses Processes { get; }
 
+    /// <summary>Trials of networks: on a manager of all nodes, on a worker its own.</summary>
+    INetworkChecks Checks { get; }
+
     /// <summary>Ends with what broke the session, or with nothing once it was stopped.</summary>
     Task<Exception?> Fault { get; }
 

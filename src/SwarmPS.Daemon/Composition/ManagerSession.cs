@@ -35,6 +35,7 @@ internal sealed class ManagerSession : ISwarmSession
     private ManagerSession(ManagerParts parts, NodeListener listener, NodeAgent agent, NodeStreams streams, TermsWatch terms, TimeProvider clock, ILogger log)
     {
         access = new(parts.Store, parts.Node.NodeId, agent.Logs, agent.Processes, streams);
+        Checks = new NodeNetworkChecks(parts.Node.NodeId, agent.Checks, streams);
         (this.parts, this.listener, this.agent, this.terms, this.clock, this.log) = (parts, listener, agent, terms, clock, log);
         Member = new(parts.Node.NodeId, parts.Address, parts.Store) { Quorum = parts.Quorum.Link, Events = new(parts.Store, clock) };
     }
@@ -50,6 +51,9 @@ internal sealed class ManagerSession : ISwarmSession
 
     /// <inheritdoc/>
     public ITaskProcesses Processes => access;
+
+    /// <inheritdoc/>
+    public INetworkChecks Checks { get; }
 
     /// <inheritdoc/>
     public Task<Exception?> Fault => fault.Task;

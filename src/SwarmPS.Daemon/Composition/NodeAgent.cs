@@ -28,7 +28,8 @@ internal sealed class NodeAgent : IDisposable
         agent = new(Options(options, directory, node) with { TunnelId = tunnelId }, dispatcher, engine, clock, logging.CreateLogger<AgentLoop>()) { Called = call => answers!.Take(call), Plane = plane };
         Logs = new TaskLogs(agent, engine);
         Processes = new TaskProcesses(agent, engine);
-        answers = new(channels, Logs, Processes, logging.CreateLogger<StreamAnswers>());
+        Checks = new NetworkChecks(plane);
+        answers = new(channels, Logs, Processes, Checks, logging.CreateLogger<StreamAnswers>());
     }
 
     /// <summary>The output of this node's tasks.</summary>
@@ -36,6 +37,9 @@ internal sealed class NodeAgent : IDisposable
 
     /// <summary>Commands in this node's tasks.</summary>
     public ITaskProcesses Processes { get; }
+
+    /// <summary>Trials of this node's networks.</summary>
+    public INetworkChecks Checks { get; }
 
     /// <summary>Runs until stopped.</summary>
     public async Task RunAsync(CancellationToken stop)

@@ -34,7 +34,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         (this.options, this.directory, this.clock, this.logging) = (options, directory, clock, logging);
         log = logging.CreateLogger<SwarmMembership>();
         var access = new SessionAccess(() => standing.Session);
-        (Logs, Processes) = (access, access);
+        (Logs, Processes, Checks) = (access, access, access);
     }
 
     /// <inheritdoc/>
@@ -51,6 +51,9 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
 
     /// <summary>Commands in tasks, whatever swarm this node is in.</summary>
     public ITaskProcesses Processes { get; }
+
+    /// <summary>Trials of networks, whatever swarm this node is in.</summary>
+    public INetworkChecks Checks { get; }
 
     /// <summary>Where the API answers clients of other managers.</summary>
     public ForwardedCalls Forwarded { get; } = new();
@@ -389,12 +392,14 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     private sealed record Standing(LocalNodeState State, string Error, ISwarmSession? Session);
 
     /// <summary>The way to tasks of the session there is now.</summary>
-    private sealed class SessionAccess(Func<ISwarmSession?> current) : ITaskLogs, ITaskProcesses
+    private sealed class SessionAccess(Func<ISwarmSession?> current) : ITaskLogs, ITaskProcesses, INetworkChecks
     {
         private ISwarmSession Session => current() ?? throw new SwarmException(SwarmErrorCode.Unavailable, NotIn);
 
         public IAsyncEnumerable<TaskLogLine> ReadAsync(string taskId, TaskLogOptions wanted, CancellationToken stop) => Session.Logs.ReadAsync(taskId, wanted, stop);
 
         public Task<ITaskProcess> StartAsync(string taskId, TaskExecRequest request, CancellationToken stop) => Session.Processes.StartAsync(taskId, request, stop);
+
+        public Task<IReadOnlyList<NetworkFinding>> CheckAsync(string nodeId, ValueList<string> networks, CancellationToken stop) => Session.Checks.CheckAsync(nodeId, networks, stop);
     }
 }

@@ -69,6 +69,9 @@ internal sealed class WorkerSession : ISwarmSession
     public ITaskProcesses Processes => agent.Processes;
 
     /// <inheritdoc/>
+    public INetworkChecks Checks => agent.Checks;
+
+    /// <inheritdoc/>
     public Task<Exception?> Fault => fault.Task;
 
     /// <inheritdoc/>

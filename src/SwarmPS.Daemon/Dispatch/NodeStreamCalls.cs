@@ -48,6 +48,9 @@ internal sealed record NodeStreamUp
     /// <summary>The command has ended.</summary>
     public StreamEnd? End { get; init; }
 
+    /// <summary>What was found of the node's networks.</summary>
+    public ValueList<NetworkFinding>? Findings { get; init; }
+
     /// <summary>What was asked for cannot be, or cannot go on.</summary>
     public StreamRefusal? Refusal { get; init; }
 }
@@ -77,6 +80,9 @@ internal sealed record NodeStreamDown
 
     /// <summary>The command that is wanted.</summary>
     public TaskExecRequest? Command { get; init; }
+
+    /// <summary>The networks to be tried, by id, none for all; null where none is to be.</summary>
+    public ValueList<string>? CheckNetworks { get; init; }
 
     /// <summary>Input of the command.</summary>
     public byte[]? Input { get; init; }

@@ -34,6 +34,14 @@ internal interface INodePlane
 
     /// <summary>A task's container has ended: what was remembered of it is forgotten. To hear of it twice does no harm.</summary>
     ValueTask StoppedAsync(string taskId, CancellationToken stop);
+
+    /// <summary>
+    /// Tries the node's networks: what there is, its names, and the ways to others. Nothing is changed. Throws
+    /// <see cref="Kernel.NetworkToolException"/> where the ways cannot be tried at all.
+    /// </summary>
+    /// <param name="ids">The networks; none for all.</param>
+    /// <param name="stop">Ends it.</param>
+    Task<IReadOnlyList<NetworkFinding>> CheckAsync(IReadOnlyCollection<string> ids, CancellationToken stop);
 }
 
 /// <summary>How a task's container is on its networks.</summary>

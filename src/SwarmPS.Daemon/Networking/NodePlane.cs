@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Networking.Checks;
 using SwarmPS.Daemon.Networking.Kernel;
 using SwarmPS.Daemon.Networking.Mesh;
 using SwarmPS.Daemon.Networking.Names;
@@ -22,7 +23,13 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
     private readonly NameServer names;
     private readonly NameAnswers answers;
     private readonly ResolverFiles files;
+    private readonly PlaneCheck check;
+    private readonly TimeProvider clock;
+
+    /// <summary>Held while the plane is changed, or compared with what there is.</summary>
+    private readonly SemaphoreSlim turn = new(1);
     private volatile NodeNetworks? wanted;
+    private IReadOnlyDictionary<string, string> lacking = new Dictionary<string, string>();
     private IReadOnlyList<string> portFaults = [];
 
     /// <summary>A plane that has done nothing yet.</summary>
@@ -32,7 +39,7 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
     /// <param name="log">The log.</param>
     public NodePlane(NodePlaneOptions options, IEngineNetworks engine, TimeProvider clock, ILogger log)
     {
-        this.log = log;
+        (this.log, this.clock) = (log, clock);
         tools = new(clock, options.Space);
         overlay = new(tools, engine, options, log);
         addresses = new(tools);
@@ -41,10 +48,55 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
         var host = new HostResolvers(options.HostResolverFile);
         answers = new(new(options.Space, 53, clock), task => files.Resolvers(task) is { Count: > 0 } own ? own : host.Current(), addresses.StandsAsync, clock);
         names = new(options.Space, answers, clock);
+        check = new(overlay, addresses, mesh, new(clock));
     }
 
     /// <inheritdoc/>
     public async ValueTask ReconcileAsync(NodeNetworks wanted, CancellationToken stop)
+    {
+        await turn.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            lacking = new Dictionary<string, string>();
+            await BringAsync(wanted, stop).ConfigureAwait(false);
+        }
+        catch (NetworksNotReachedException fault)
+        {
+            lacking = fault.Reasons;
+            throw;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<NetworkFinding>> CheckAsync(IReadOnlyCollection<string> ids, CancellationToken stop)
+    {
+        IReadOnlyList<NodeNetwork> networks;
+        List<NetworkFinding> findings;
+        await turn.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            networks = [.. (wanted ?? NodeNetworks.None).Networks.Where(network => ids.Count == 0 || ids.Contains(network.Id))];
+            findings = await check.RunAsync(networks, lacking, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Release();
+        }
+        if (networks.Count == 0)
+            return findings;
+        // What goes by the wire may take seconds, in which changes go on.
+        await using var echo = EchoSocket.Open(tools.Space, clock);
+        var paths = new PathCheck(echo);
+        foreach (var found in await Task.WhenAll(networks.Select(network => paths.RunAsync(network, stop))).ConfigureAwait(false))
+            findings.AddRange(found);
+        return findings;
+    }
+
+    private async Task BringAsync(NodeNetworks wanted, CancellationToken stop)
     {
         var audit = this.wanted is null || this.wanted == wanted;
         // A node that has none, and is to have none, needs none of the programs and starts none.

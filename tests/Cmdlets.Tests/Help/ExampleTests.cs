@@ -95,6 +95,7 @@ public sealed partial class ExampleTests
             .Json("DELETE /configs/*", () => null)
             .Json("GET /networks", () => new[] { Samples.Back })
             .Json("GET /networks/*", () => Samples.Back)
+            .Lines("GET /swarmps/networks/check", new NetworkCheckAnswer { NodeId = "n1", Hostname = "box", Nodes = 1, Findings = [new() { NetworkId = "net1", Network = "back", Check = NetworkCheck.Kernel, Ok = true, Message = "as wanted" }] })
             .Json("POST /networks/create", () => new NetworkCreateAnswer(Samples.Back.Id))
             .Json("DELETE /networks/*", () => null)
             .Json("POST /swarm/init", () => "n1")

@@ -62,6 +62,35 @@ public sealed class SwarmNetworkTests
         Assert.Equal(["back: api web", "front: api", "ingress: published"], prompt.Run("Get-SwarmNetwork | ForEach-Object { \"$($_.Name): $($_.Services)\" }").Clean().Select(line => line.ToString()));
     }
 
+    [Theory]
+    [InlineData("Test-SwarmNetwork", "", "back Path one>two False;front Names two> True; Node three> False")]
+    [InlineData("Test-SwarmNetwork back, f*", "net1,net2", "back Path one>two False;front Names two> True; Node three> False")]
+    [InlineData("'back' | Test-SwarmNetwork | Where-Object { -not $_.Ok }", "net1", "back Path one>two False; Node three> False")]
+    public async Task Findings_ComeOfAllNodes(string script, string asked, string found)
+    {
+        await using var daemon = await DaemonAsync();
+        daemon.Lines("GET /swarmps/networks/check", Checked("one", new() { Network = "back", Check = NetworkCheck.Path, Other = "two" }), Checked("two", new() { Network = "front", Check = NetworkCheck.Names, Ok = true }), Checked("three", new() { Check = NetworkCheck.Node }));
+        using var prompt = new Prompt(daemon);
+        var lines = prompt.Run(script + " | ForEach-Object { \"$($_.Network) $($_.Check) $($_.Node)>$($_.Target) $($_.Ok)\" }").Clean();
+        Assert.Equal(found, string.Join(';', lines.Select(line => line.ToString())));
+        Assert.Equal(asked, daemon.Requests.Single(request => request.Path == "/swarmps/networks/check").Query["networks"]);
+    }
+
+    [Fact]
+    public async Task QuietTest_TellsWhetherAllIsWell()
+    {
+        await using var daemon = await DaemonAsync();
+        using var prompt = new Prompt(daemon);
+        daemon.Lines("GET /swarmps/networks/check", Checked("one", new() { Network = "back", Ok = true }));
+        Assert.True(prompt.Run("Test-SwarmNetwork -Quiet").One<bool>());
+        daemon.Lines("GET /swarmps/networks/check", Checked("one", new() { Network = "back", Ok = true }), Checked("two", new() { Network = "back" }));
+        Assert.False(prompt.Run("Test-SwarmNetwork -Quiet").One<bool>());
+        Assert.Equal("NetworkNotFound", prompt.Run("Test-SwarmNetwork none").ErrorId);
+        Assert.Empty(prompt.Run("Test-SwarmNetwork x*").Clean());
+    }
+
+    private static NetworkCheckAnswer Checked(string node, NetworkFinding finding) => new() { NodeId = node + "-id", Hostname = node, Nodes = 3, Findings = [finding] };
+
     [Fact]
     public async Task InUseAndMissing_HaveTheirOwnErrors()
     {

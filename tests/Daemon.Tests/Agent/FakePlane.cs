@@ -45,6 +45,8 @@ internal sealed class FakePlane(FakeEngine engine, Pulse pulse) : INodePlane
         return Refusal is null ? ValueTask.CompletedTask : throw Refusal;
     }
 
+    public Task<IReadOnlyList<NetworkFinding>> CheckAsync(IReadOnlyCollection<string> ids, CancellationToken stop) => Task.FromResult<IReadOnlyList<NetworkFinding>>([]);
+
     public ValueTask StoppedAsync(string taskId, CancellationToken stop)
     {
         engine.Note($"stopped {taskId}");

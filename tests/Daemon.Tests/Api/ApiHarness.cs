@@ -27,6 +27,7 @@ internal sealed class ApiHarness : IAsyncDisposable
             Membership = Membership,
             Logs = logs ?? new FakeTaskLogs(),
             Processes = processes ?? new FakeProcesses(),
+            Checks = new FakeNetworkChecks(),
             LoggerFactory = NullLoggerFactory.Instance,
             Group = "no-such-group",
             EngineTimeout = TimeSpan.FromSeconds(3),

@@ -22,6 +22,7 @@ public sealed class NodeStreamTests : IAsyncLifetime
     private readonly CancellationTokenSource term = new();
     private readonly FakeTaskLogs logs = new();
     private readonly FakeProcesses processes = new();
+    private readonly FakeNetworkChecks checks = new();
     private readonly List<StreamCall> calls = [];
     private Task leading = Task.CompletedTask;
     private Dispatcher dispatcher = null!;
@@ -41,7 +42,7 @@ public sealed class NodeStreamTests : IAsyncLifetime
             new Node { Id = "worker2", Spec = new() { Role = NodeRole.Worker } },
             new SwarmTask { Id = "t1", NodeId = "worker1" }, new SwarmTask { Id = "mine", NodeId = "manager1" });
         leading = dispatcher.RunAsync(term.Token);
-        answers = new(swarm.Channels(Worker), logs, processes, NullLogger.Instance);
+        answers = new(swarm.Channels(Worker), logs, processes, checks, NullLogger.Instance);
         access = new(swarm.Store, "manager1", logs, processes, streams);
         Call = (_, call) => answers.Take(call);
     }
@@ -88,6 +89,21 @@ public sealed class NodeStreamTests : IAsyncLifetime
         processes.Refusal = new SwarmException(SwarmErrorCode.FailedPrecondition, "no such program");
         refused = await Assert.ThrowsAsync<SwarmException>(() => access.StartAsync("t1", new() { Cmd = ["x"] }, late.Token));
         Assert.Equal((SwarmErrorCode.FailedPrecondition, "no such program"), (refused.Code, refused.Message));
+    }
+
+    [Fact]
+    public async Task NetworksOfAnotherNode_AreTriedThere_AndItsRefusalComesAsItIs()
+    {
+        var all = new NodeNetworkChecks("manager1", new FakeNetworkChecks(), streams);
+        checks.Found["net1"] = [new() { NetworkId = "net1", Check = NetworkCheck.Path, Other = "10.0.0.2", Message = "nothing comes back" }];
+        var found = await all.CheckAsync("worker1", ["net1"], late.Token);
+        Assert.Equal([("net1", NetworkCheck.Path, "10.0.0.2", false, "nothing comes back")], found.Select(one => (one.NetworkId, one.Check, one.Other, one.Ok, one.Message)));
+        Assert.Empty(await all.CheckAsync("worker1", ["other"], late.Token));
+        Assert.Empty(await all.CheckAsync("manager1", ["net1"], late.Token));
+        Assert.Equal(2, calls.Count);
+        checks.Refusal = new(SwarmErrorCode.FailedPrecondition, "the daemon has to be root");
+        var refused = await Assert.ThrowsAsync<SwarmException>(() => all.CheckAsync("worker1", [], late.Token));
+        Assert.Equal((SwarmErrorCode.FailedPrecondition, "the daemon has to be root"), (refused.Code, refused.Message));
     }
 
     [Fact]
@@ -163,7 +179,7 @@ public sealed class NodeStreamTests : IAsyncLifetime
     [Fact]
     public async Task OtherNodes_AreNotLetIn()
     {
-        var intruder = new StreamAnswers(swarm.Channels(new("worker2", NodeRole.Worker, RpcHarness.SwarmId)), logs, processes, NullLogger.Instance);
+        var intruder = new StreamAnswers(swarm.Channels(new("worker2", NodeRole.Worker, RpcHarness.SwarmId)), logs, processes, checks, NullLogger.Instance);
         Call = (_, call) => intruder.Take(call);
         var starting = access.StartAsync("t1", new() { Cmd = ["id"] }, late.Token);
         await IdleAsync(intruder);

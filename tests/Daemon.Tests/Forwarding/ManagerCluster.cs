@@ -118,6 +118,7 @@ internal sealed class ManagerCluster : IAsyncDisposable
                 Forwarded = forwarded,
                 Logs = new FakeTaskLogs(),
                 Processes = new FakeProcesses(),
+                Checks = new FakeNetworkChecks(),
                 LoggerFactory = NullLoggerFactory.Instance,
                 Group = "no-such-group",
                 EngineTimeout = TimeSpan.FromSeconds(3),

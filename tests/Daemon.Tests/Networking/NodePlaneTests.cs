@@ -70,6 +70,59 @@ public sealed class NodePlaneTests(NetworkHosts hosts) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Check_SaysWhatIsBroken_AndWhere()
+    {
+        await ReconcileAsync(serving: true);
+        await StartAsync(hosts.One, one, "client", "sleep", "3600");
+        foreach (var task in new[] { "web", "alone" })
+            await StartAsync(hosts.Other, other, task, "sleep", "3600");
+        var all = await one.CheckAsync([], Stop);
+        Assert.True(all.All(finding => finding.Ok), string.Join('\n', all));
+        Assert.Equal(
+            ["Kernel", "Names", "VirtualAddresses", "Path", "Tasks", "Tasks", "Kernel", "Ports", "Path", "Tasks"],
+            all.OrderBy(finding => finding.NetworkId).ThenBy(finding => finding.Check).Select(finding => finding.Check.ToString()));
+        Assert.EndsWith("packets of 1450 bytes", all.First(finding => finding.Check == NetworkCheck.Path).Message, StringComparison.Ordinal);
+        Assert.Equal(["net62"], (await one.CheckAsync(["net62"], Stop)).Select(finding => finding.NetworkId).Distinct());
+
+        // Entries, a container's table and the mesh's rules, changed by others.
+        await hosts.One.RunAsync("bridge", "fdb", "del", "02:42:0a:3e:00:0c", "dev", "swpx62", "self");
+        await hosts.One.RunAsync("nft", "add", "chain", "ip", "swarmps_mesh", "theirs");
+        var process = await hosts.One.Engine.DockerAsync("inspect", "-f", "{{.State.Pid}}", "client");
+        await hosts.One.RunAsync("nsenter", $"--net=/proc/{process}/ns/net", "nft", "delete", "table", "ip", "swarmps");
+        var broken = await BrokenAsync();
+        Assert.Equal(["net62 Kernel ", "net62 VirtualAddresses ", $"net62 Tasks {hosts.Other.Address}", "net63 Ports "], broken.Keys);
+        Assert.Contains($"'fdb replace 02:42:0a:3e:00:0c dev swpx62 dst {hosts.Other.Address} self permanent' is missing", broken["net62 Kernel "], StringComparison.Ordinal);
+        Assert.Contains("container of client", broken["net62 VirtualAddresses "], StringComparison.Ordinal);
+        Assert.Contains("10.62.0.12 (task web)", broken[$"net62 Tasks {hosts.Other.Address}"], StringComparison.Ordinal);
+        // The next audit mends it.
+        await one.ReconcileAsync(Seen("2", "", hosts.Other.Address, serving: true), Stop);
+        Assert.Empty(await BrokenAsync());
+
+        // A wire that loses large packets, and one that loses all of a network's.
+        await hosts.Other.RunAsync("nft", "add table ip lossy; add chain ip lossy in { type filter hook prerouting priority -300; }; add rule ip lossy in iifname wire meta length gt 1300 drop");
+        broken = await BrokenAsync();
+        Assert.Equal([$"net62 Path {hosts.Other.Address}", $"net63 Path {hosts.Other.Address}"], broken.Keys);
+        Assert.Contains("Packets of up to 1250 bytes get through, the network's are up to 1450", broken[$"net62 Path {hosts.Other.Address}"], StringComparison.Ordinal);
+        await hosts.Other.RunAsync("nft", "add rule ip lossy in udp dport 5000 drop");
+        broken = await BrokenAsync();
+        Assert.Contains("UDP port 5000", broken[$"net62 Path {hosts.Other.Address}"], StringComparison.Ordinal);
+        Assert.Contains($"net62 Tasks {hosts.Other.Address}", broken.Keys);
+        await hosts.Other.RunAsync("nft", "delete table ip lossy");
+        Assert.Empty(await BrokenAsync());
+
+        // A DNS server that nobody hears.
+        await hosts.One.RunAsync("nft", "add table ip lossy; add chain ip lossy in { type filter hook input priority 0; }; add rule ip lossy in udp dport 53 drop");
+        Assert.Contains("does not answer at 10.62.0.2:53", (await BrokenAsync())["net62 Names "], StringComparison.Ordinal);
+        await hosts.One.RunAsync("nft", "delete table ip lossy");
+    }
+
+    private async Task<SortedDictionary<string, string>> BrokenAsync() => new(
+        (await one.CheckAsync([], Stop)).Where(finding => !finding.Ok).ToDictionary(finding => $"{finding.NetworkId} {finding.Check} {finding.Other}", finding => finding.Message),
+        Comparer<string>.Create((a, b) => Place(a).CompareTo(Place(b))));
+
+    private static (string Network, int Check) Place(string key) => (key.Split(' ')[0], (int)Enum.Parse<NetworkCheck>(key.Split(' ')[1]));
+
+    [Fact]
     public async Task LeftoversOfAnEarlierRun_AreRemoved_WhereNothingIsWanted()
     {
         await ReconcileAsync(serving: true);

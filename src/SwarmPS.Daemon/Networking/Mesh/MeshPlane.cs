@@ -42,6 +42,12 @@ internal sealed class MeshPlane(NetworkTools tools) : IDisposable
         }
     }
 
+    /// <summary>What of the mesh is not as it was brought about: ports that others have, rules that others changed. Nothing is changed.</summary>
+    public async Task<IReadOnlyList<string>> CompareAsync(CancellationToken stop) =>
+        table is null || await PrintAsync(stop).ConfigureAwait(false) == printed
+            ? PortFaults
+            : [.. PortFaults, $"The table {MeshScript.Table} of nftables was changed by another program. The daemon's next audit puts it back; find who does that."];
+
     /// <inheritdoc/>
     public void Dispose() => reservations.Dispose();
 

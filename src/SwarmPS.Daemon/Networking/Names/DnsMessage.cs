@@ -33,6 +33,12 @@ internal enum DnsOutcome : byte
 /// <param name="IsQuery">It is a plain question.</param>
 internal readonly record struct DnsQuestion(ushort Id, string Name, ushort Type, ushort Class, int End, int SizeMax, bool IsQuery);
 
+/// <summary>An answer of addresses.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Addresses">The addresses in it.</param>
+/// <param name="IsCut">There are more, which did not fit.</param>
+internal sealed record DnsAddresses(DnsOutcome Outcome, IReadOnlyList<IPAddress> Addresses, bool IsCut);
+
 /// <summary>
 /// Reads questions and writes answers. A library would read and write all of DNS; of those to be had, one cannot write an answer from
 /// outside itself and brings five megabytes of cryptography along, the others only ask.
@@ -53,7 +59,7 @@ internal static class DnsMessage
     private const int PlainSizeMax = 512;
 
     /// <summary>What is offered at most over UDP, as resolvers have agreed on: it fits into one packet everywhere.</summary>
-    private const int DatagramMax = 1232;
+    public const int DatagramMax = 1232;
 
     private const int NameMax = 255;
 
@@ -114,12 +120,7 @@ internal static class DnsMessage
         var answer = WriteHead(asked, question, DnsOutcome.Answered, 1, 12 + size, isCut: false);
         var record = answer.AsSpan(question.End);
         WriteRecord(record, Pointer, lifetime, (ushort)size);
-        var at = 12;
-        foreach (var label in name.Split('.'))
-        {
-            record[at++] = (byte)label.Length;
-            at += Encoding.ASCII.GetBytes(label, record[at..]);
-        }
+        WriteName(record[12..], name);
         return answer;
     }
 
@@ -133,6 +134,31 @@ internal static class DnsMessage
         && BinaryPrimitives.ReadUInt16BigEndian(answer) == question.Id
         && answer[HeadSize..question.End].SequenceEqual(asked[HeadSize..question.End]);
 
+    /// <summary>Writes a question, with room for the largest answer that a datagram may have.</summary>
+    public static byte[] WriteQuestion(ushort id, string name, ushort type)
+    {
+        var question = new byte[HeadSize + name.Length + 2 + 4 + 11];
+        BinaryPrimitives.WriteUInt16BigEndian(question, id);
+        (question[2], question[5], question[11]) = (1, 1, 1);
+        var rest = question.AsSpan(HeadSize + WriteName(question.AsSpan(HeadSize), name));
+        BinaryPrimitives.WriteUInt16BigEndian(rest, type);
+        BinaryPrimitives.WriteUInt16BigEndian(rest[2..], Internet);
+        BinaryPrimitives.WriteUInt16BigEndian(rest[5..], Extension);
+        BinaryPrimitives.WriteUInt16BigEndian(rest[7..], DatagramMax);
+        return question;
+    }
+
+    /// <summary>An answer as <see cref="WriteAddresses"/> or <see cref="WriteEmpty"/> makes it; null for what does not answer the question.</summary>
+    public static DnsAddresses? ReadAddresses(ReadOnlySpan<byte> answer, ReadOnlySpan<byte> asked)
+    {
+        if (Read(asked) is not { } question || !Answers(answer, asked, question))
+            return null;
+        List<IPAddress> addresses = [];
+        for (var at = question.End; at + 16 <= answer.Length && addresses.Count < BinaryPrimitives.ReadUInt16BigEndian(answer[6..]); at += 16)
+            addresses.Add(new(answer.Slice(at + 12, 4)));
+        return new((DnsOutcome)(answer[3] & 0x0f), addresses, IsCut: (answer[2] & 0x02) != 0);
+    }
+
     private static byte[] WriteHead(ReadOnlySpan<byte> asked, DnsQuestion question, DnsOutcome outcome, int records, int recordSize, bool isCut)
     {
         var answer = new byte[question.End + (records * recordSize)];
@@ -143,6 +169,19 @@ internal static class DnsMessage
         BinaryPrimitives.WriteUInt16BigEndian(answer.AsSpan(6), (ushort)records);
         answer.AsSpan(8, 4).Clear();
         return answer;
+    }
+
+    /// <summary>Writes a name out, its end included, and gives its size.</summary>
+    private static int WriteName(Span<byte> place, string name)
+    {
+        var at = 0;
+        foreach (var label in name.Split('.'))
+        {
+            place[at++] = (byte)label.Length;
+            at += Encoding.ASCII.GetBytes(label, place[at..]);
+        }
+        place[at++] = 0;
+        return at;
     }
 
     private static void WriteRecord(Span<byte> record, ushort type, TimeSpan lifetime, ushort size)

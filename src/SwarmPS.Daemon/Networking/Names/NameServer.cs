@@ -10,7 +10,8 @@ namespace SwarmPS.Daemon.Networking.Names;
 /// <param name="clock">The time.</param>
 internal sealed class NameServer(string? space, NameAnswers answers, TimeProvider clock) : IAsyncDisposable
 {
-    private const int Port = 53;
+    /// <summary>The port of DNS.</summary>
+    public const int Port = 53;
 
     private readonly Dictionary<(string Network, string Gateway), NameListener> listeners = [];
 

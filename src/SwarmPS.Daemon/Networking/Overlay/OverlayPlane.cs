@@ -47,6 +47,20 @@ internal sealed class OverlayPlane(NetworkTools tools, IEngineNetworks engine, N
             throw new AggregateException(faults);
     }
 
+    /// <summary>What is not as it should be: for each network's id what would mend it. Nothing is changed.</summary>
+    public async Task<ILookup<string, string>> CompareAsync(IReadOnlyList<NodeNetwork> networks, CancellationToken stop)
+    {
+        var there = (await engine.ListNetworksAsync(options.SwarmId, stop).ConfigureAwait(false)).Select(pair => pair.Value).ToHashSet();
+        var current = await ReadAsync(stop).ConfigureAwait(false);
+        return networks.SelectMany(network => Missing(network).Select(line => (network.Id, line))).ToLookup(pair => pair.Id, pair => pair.line);
+
+        IEnumerable<string> Missing(NodeNetwork network)
+        {
+            var plan = OverlayPlan.Between(current.Only(network.Vni), OverlayState.Of([network], options.DataPath), _ => false);
+            return [.. there.Contains(EngineNetwork.Of(network)) ? [] : new[] { $"the engine's network {OverlayNames.Bridge(network.Vni)}" }, .. plan.Ip, .. plan.Bridge];
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

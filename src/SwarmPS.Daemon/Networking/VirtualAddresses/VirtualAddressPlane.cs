@@ -74,6 +74,13 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
             await BringAsync(task, container, VirtualTable.Of(NodeTasks.Networks(networks)[task]), audit: false, stop).ConfigureAwait(false);
     }
 
+    /// <summary>The network namespace of a task's container; null where there is no such container.</summary>
+    public string? SpaceOf(string task) => containers.TryGetValue(task, out var container) ? container.Path : null;
+
+    /// <summary>The table that a task's container has; null where it has none of ours, or there is no such container. Nothing is changed.</summary>
+    public Task<VirtualTable?> ReadAsync(string task, CancellationToken stop) =>
+        containers.TryGetValue(task, out var container) ? container.LookAsync(stop) : Task.FromResult<VirtualTable?>(null);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -107,6 +114,8 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
 
         public bool IsGone { get; private set; }
 
+        public string Path => space.Path;
+
         public async Task BringAsync(VirtualTable wanted, bool audit, CancellationToken stop)
         {
             await turn.WaitAsync(stop).ConfigureAwait(false);
@@ -120,6 +129,19 @@ internal sealed class VirtualAddressPlane(NetworkTools tools) : IDisposable
                 table = wanted;
                 if (current is not null)
                     await EndLostAsync([.. VirtualTable.Lost(current, wanted)], stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                turn.Release();
+            }
+        }
+
+        public async Task<VirtualTable?> LookAsync(CancellationToken stop)
+        {
+            await turn.WaitAsync(stop).ConfigureAwait(false);
+            try
+            {
+                return await ReadAsync(stop).ConfigureAwait(false);
             }
             finally
             {
