@@ -167,7 +167,7 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
         addresses.Dispose();
     }
 
-    /// <summary>A task's places, the routing mesh's last: what a container sends to the world goes by the first.</summary>
+    /// <summary>A task's places, the routing mesh's last: the gateway of the first one answers a container's questions for names.</summary>
     private List<(NodeNetwork Network, NetworkEndpoint Endpoint)> Own(string task) =>
         [.. (wanted ?? NodeNetworks.None).Networks
             .Select(network => (network, endpoint: network.Endpoints.FirstOrDefault(endpoint => endpoint.Task == task && endpoint.DataPath.Length == 0)))
