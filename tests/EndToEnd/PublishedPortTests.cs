@@ -1,4 +1,4 @@
-using SwarmPS.Cmdlets.Lab;
+using System.Diagnostics;
 
 namespace SwarmPS.EndToEnd;
 
@@ -26,8 +26,33 @@ public sealed class PublishedPortTests : IAsyncLifetime
         {
             using var echo = await TaskEcho.StartAsync(lab, service, Inside);
             foreach (var node in lab.Names)
-                await AnsweredByAsync(node, port, TaskEcho.SendAsync, lab.Names, $"UDP port {port} of {node}, which leads to {service}");
+                await AnsweredByAsync(lab.Place(node).Address, port, TaskEcho.SendAsync, lab.Names, $"UDP port {port} of {node}, which leads to {service}");
         }
+    }
+
+    /// <summary>One port of each node on the loopback, one on an address that moves from node to node, one with a port of the engine's.</summary>
+    [Fact]
+    public async Task PortsOnAddresses_AreAnsweredThereAlone_AndFollowAnAddressThatMoves()
+    {
+        var moving = lab.Place("n1").Address[..(lab.Place("n1").Address.LastIndexOf('.') + 1)] + "200";
+        await MakeAsync(Service("inner", "-Publish 127.0.0.1:5400:8080"), Service("outer", $"-Publish {moving}:5400:8080"));
+        await MakeAsync(Service("host", "-Publish published=5401,target=8080,mode=host,host_ip=127.0.0.1"));
+        var refused = await MakeAsync($$"""try { New-SwarmService third {{LabFixture.Image}} -Publish 5400:8080 -Detach } catch { "refused: $_" }""");
+        Assert.Contains("is already in use by service 'inner'", Assert.Single(refused, line => line.StartsWith("refused:", StringComparison.Ordinal)));
+        Assert.Contains("127.0.0.1:5400->8080/tcp", await MakeAsync("(Get-SwarmService inner).Ports"));
+        using var inner = await TaskEcho.StartAsync(lab, "inner", Inside);
+        using var outer = await TaskEcho.StartAsync(lab, "outer", Inside);
+        foreach (var node in (string[])["n1", "n2"])
+        {
+            Assert.Contains("refused", await TaskEcho.AskAsync(lab.Place(node).Address, 5400));
+            Assert.Contains("refused", await TaskEcho.AskAsync(lab.Place(node).Address, 5401));
+            await IpAsync("-n", lab.Place(node).Namespace, "addr", "add", moving + "/24", "dev", "eth0");
+            await AnsweredByAsync(moving, 5400, TaskEcho.AskAsync, lab.Names, $"port 5400 of {moving} on {node}");
+            await IpAsync("-n", lab.Place(node).Namespace, "addr", "del", moving + "/24", "dev", "eth0");
+            await IpAsync("neigh", "flush", "to", moving);
+        }
+        // From the node itself its loopback answers, whichever node has the task.
+        await Eventually.TrueAsync(async () => (await InsideAsync("n2", 5400)).Contains("n1 ", StringComparison.Ordinal), () => "an answer of n1's task by 127.0.0.1:5400 of n2");
     }
 
     /// <summary>A service that runs on every node and serves by <see cref="TaskEcho"/>.</summary>
@@ -36,17 +61,31 @@ public sealed class PublishedPortTests : IAsyncLifetime
     private Task<List<string>> MakeAsync(params string[] lines) =>
         ShellScript.RunAsync($"Connect-Swarm -Socket '{lab.Place("n1").Socket}' | Out-Null\n" + string.Join('\n', lines));
 
+    /// <summary>What a node's loopback answers on a port.</summary>
+    private async Task<string> InsideAsync(string node, int port) => (await RunAsync("ip", "netns", "exec", lab.Place(node).Namespace, ImageFile.Busybox, "nc", "-w", "5", "127.0.0.1", $"{port}")).Trim();
+
+    private static Task IpAsync(params string[] arguments) => RunAsync("ip", arguments);
+
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} failed with {process.ExitCode}");
+        return output;
+    }
+
     /// <summary>Asks until each of these nodes' tasks has answered.</summary>
-    private async Task AnsweredByAsync(string node, int port, Func<string, int, Task<string>> ask, IEnumerable<string> expected, string what)
+    private static async Task AnsweredByAsync(string address, int port, Func<string, int, Task<string>> ask, IEnumerable<string> expected, string what)
     {
         var missing = expected.ToHashSet();
         var last = "";
         await Eventually.TrueAsync(
             async () =>
             {
-                missing.Remove((last = await ask(lab.Place(node).Address, port)).Split(' ')[0]);
+                missing.Remove((last = await ask(address, port)).Split(' ')[0]);
                 return missing.Count == 0;
             },
-            () => $"answers of {string.Join(", ", missing)} by {what}; the last was '{last}'\n{lab.Logs()}");
+            () => $"answers of {string.Join(", ", missing)} by {what}; the last was '{last}'");
     }
 }

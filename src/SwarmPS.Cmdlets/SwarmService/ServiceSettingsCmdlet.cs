@@ -23,7 +23,7 @@ public abstract partial class ServiceSettingsCmdlet : ConvergingCmdlet
     [Parameter]
     public EndpointMode? EndpointMode { get; set; }
 
-    /// <summary>Published ports, as <c>8080:80</c>, on every node, or <c>published=8080,target=80,mode=host</c>, on those of the tasks.</summary>
+    /// <summary>Published ports, as <c>8080:80</c>, on every node, <c>127.0.0.1:8080:80</c>, on that address of every node, or <c>published=8080,target=80,mode=host</c>, on those of the tasks.</summary>
     /// <value>none</value>
     [Parameter]
     [PortTransformation]

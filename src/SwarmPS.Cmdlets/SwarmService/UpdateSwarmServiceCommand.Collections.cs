@@ -105,9 +105,8 @@ public sealed partial class UpdateSwarmServiceCommand
     }
 
     /// <summary>The same port outside can lead to one place only; one that the swarm chooses clashes with none but its like.</summary>
-    private static bool IsSamePlace(PortConfig port, PortConfig added) =>
-        (port.PublishedPort, port.Protocol ?? PortProtocol.Tcp) == (added.PublishedPort, added.Protocol ?? PortProtocol.Tcp) &&
-        (port.PublishedPort != 0 || port.TargetPort == added.TargetPort);
+    private static bool IsSamePlace(PortConfig port, PortConfig added) => PublishedPorts.Clash(port, added) ||
+        ((port.PublishedPort, port.TargetPort, port.Protocol ?? PortProtocol.Tcp) == (added.PublishedPort, added.TargetPort, added.Protocol ?? PortProtocol.Tcp) && port.PublishedPort == 0);
 
     /// <summary>Constraints compare by what they mean: <c>node.role==manager</c> takes away <c>node.role == manager</c>.</summary>
     private ValueList<string> ConstraintsOf(ValueList<string> old)

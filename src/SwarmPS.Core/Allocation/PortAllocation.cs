@@ -1,4 +1,5 @@
 using SwarmPS.Model;
+using SwarmPS.Notation;
 using SwarmPS.Store;
 
 namespace SwarmPS.Allocation;
@@ -27,11 +28,11 @@ public static class PortAllocation
     public static (ValueList<PortConfig>? Ports, SwarmException? Taken) Try(Snapshot state, Service service)
     {
         var ports = service.Spec.EndpointSpec?.Ports;
-        if (ports is null || !NetworkUse.UsesMesh(service.Spec))
+        if (ports.OrEmpty().Count == 0)
             return (ports, null);
         SwarmException? problem = null;
-        var taken = TakenBy(state, except: service.Id);
-        List<PortConfig> given = [.. ports.Where(port => port.PublishedPort == 0 || !IsMesh(port) || IsFree(port))];
+        var taken = TakenPorts.Of(state, except: service.Id);
+        List<PortConfig> given = [.. ports!.Where(port => port.PublishedPort == 0 || (IsMesh(port) ? IsFree(port) : IsFreeOfMesh(port)))];
         for (var i = 0; i < given.Count; i++)
         {
             if (given[i].PublishedPort == 0 && IsMesh(given[i]))
@@ -46,9 +47,18 @@ public static class PortAllocation
                 problem ??= new(SwarmErrorCode.FailedPrecondition, $"UDP port {port.PublishedPort} carries the swarm's encrypted networks: publish another one");
                 return false;
             }
-            if (taken.TryAdd(KeyOf(port), service))
+            if (taken.TryAdd(port, service))
                 return true;
-            problem ??= Taken(port, taken[KeyOf(port)]);
+            problem ??= Taken(port, taken.Holder(port)!.Value);
+            return false;
+        }
+
+        // Which nodes have a port of theirs free for a task is the scheduler's business; one of the mesh is free on none.
+        bool IsFreeOfMesh(PortConfig port)
+        {
+            if (taken.Holder(port) is not { } held || held.By.Id == service.Id || !IsMesh(held.Port))
+                return true;
+            problem ??= Taken(port, held);
             return false;
         }
 
@@ -61,23 +71,23 @@ public static class PortAllocation
 
     /// <summary>The service that has the port of encrypted networks; null where none has.</summary>
     public static Service? PublisherOfTunnelPort(Snapshot state) =>
-        TakenBy(state, except: "").GetValueOrDefault((PortProtocol.Udp, NetworkUse.TunnelPort(state.Swarm?.DataPathPort)));
+        TakenPorts.Of(state, except: "").Publisher(PortProtocol.Udp, NetworkUse.TunnelPort(state.Swarm?.DataPathPort));
 
     private static bool IsTunnelPort(Snapshot state, PortConfig port) =>
-        KeyOf(port) == (PortProtocol.Udp, NetworkUse.TunnelPort(state.Swarm?.DataPathPort)) && state.Networks.All.Any(NetworkUse.IsEncrypted);
+        (port.Protocol, port.PublishedPort) == (PortProtocol.Udp, NetworkUse.TunnelPort(state.Swarm?.DataPathPort)) && state.Networks.All.Any(NetworkUse.IsEncrypted);
 
-    private static PortConfig? Choose(Snapshot state, PortConfig port, ValueList<PortConfig> before, Dictionary<(PortProtocol, uint), Service> taken, Service service)
+    private static PortConfig? Choose(Snapshot state, PortConfig port, ValueList<PortConfig> before, TakenPorts taken, Service service)
     {
         // An update keeps the port that clients know.
         foreach (var had in before.Where(had => IsMesh(had) && had.PublishedPort is >= DynamicFirst and <= DynamicLast && had with { PublishedPort = 0 } == port))
         {
-            if (taken.TryAdd(KeyOf(had), service))
+            if (taken.TryAdd(had, service))
                 return had;
         }
         for (var number = DynamicFirst; number <= DynamicLast; number++)
         {
             var chosen = port with { PublishedPort = number };
-            if (!IsTunnelPort(state, chosen) && taken.TryAdd(KeyOf(chosen), service))
+            if (!IsTunnelPort(state, chosen) && taken.TryAdd(chosen, service))
                 return chosen;
         }
         return null;
@@ -86,24 +96,14 @@ public static class PortAllocation
     private static SwarmException NoneFree(PortConfig port) => new(
         SwarmErrorCode.FailedPrecondition, $"no port from {DynamicFirst} to {DynamicLast} is free for {port.TargetPort}/{(port.Protocol ?? PortProtocol.Tcp).ToString().ToLowerInvariant()}: name another one to publish it on, or remove services that nobody needs");
 
-    private static Dictionary<(PortProtocol, uint), Service> TakenBy(Snapshot state, string except)
+    private static SwarmException Taken(PortConfig port, (PortConfig Port, Service By) held)
     {
-        Dictionary<(PortProtocol, uint), Service> taken = [];
-        foreach (var service in state.Services.All.Where(service => service.Id != except))
-        {
-            foreach (var port in (service.Endpoint?.Ports).OrEmpty().Where(port => port.PublishedPort != 0))
-                taken[KeyOf(port)] = service;
-        }
-        return taken;
+        var mode = IsMesh(held.Port) ? "an ingress" : "a host-published";
+        var where = held.Port.HostIP == port.HostIP ? "" : held.Port.HostIP is { } address ? $", on the address {address}" : ", on all addresses";
+        return SwarmException.Invalid($"rpc error: code = InvalidArgument desc = port '{Named(port)}' is already in use by service '{held.By.Spec.Name}' ({held.By.Id}) as {mode} port{where}");
     }
 
-    private static SwarmException Taken(PortConfig port, Service by)
-    {
-        var mode = by.Endpoint?.Ports.OrEmpty().Any(other => KeyOf(other) == KeyOf(port) && IsMesh(other)) == true ? "an ingress" : "a host-published";
-        return SwarmException.Invalid($"rpc error: code = InvalidArgument desc = port '{port.PublishedPort}' is already in use by service '{by.Spec.Name}' ({by.Id}) as {mode} port");
-    }
+    private static string Named(PortConfig port) => port.HostIP is null ? $"{port.PublishedPort}" : PortNotation.Bracketed(port.HostIP) + $":{port.PublishedPort}";
 
-    private static bool IsMesh(PortConfig port) => port.PublishMode is null or PublishMode.Ingress;
-
-    private static (PortProtocol, uint) KeyOf(PortConfig port) => (port.Protocol ?? PortProtocol.Tcp, port.PublishedPort);
+    private static bool IsMesh(PortConfig port) => PublishedPorts.IsMesh(port);
 }

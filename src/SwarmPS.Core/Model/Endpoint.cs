@@ -58,6 +58,9 @@ public sealed record PortConfig
 
     /// <summary>On every node, or on the task's node alone.</summary>
     public PublishMode? PublishMode { get; init; }
+
+    /// <summary>The address of the nodes that it is published on; null for all of them. In a request, null keeps what the port has, and an empty text means all. Docker's ports have no such field.</summary>
+    public string? HostIP { get; init; }
 }
 
 /// <summary>A port's protocol.</summary>

@@ -93,4 +93,8 @@ public sealed record NetworkService(string Id, string Name, ValueList<string> Al
 /// <param name="Protocol"><c>tcp</c>, <c>udp</c> or <c>sctp</c>.</param>
 /// <param name="Published">The port on the nodes.</param>
 /// <param name="Target">The port in the tasks' containers.</param>
-public sealed record MeshPort(string Service, string Protocol, uint Published, uint Target);
+public sealed record MeshPort(string Service, string Protocol, uint Published, uint Target)
+{
+    /// <summary>The address of the nodes that it is answered on; empty for all of them.</summary>
+    public string Address { get; init; } = "";
+}

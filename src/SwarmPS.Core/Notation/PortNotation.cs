@@ -1,12 +1,16 @@
 using System.Globalization;
+using System.Net;
 using SwarmPS.Model;
 
 namespace SwarmPS.Notation;
 
-/// <summary>Published ports as docker's <c>--publish</c> has them: <c>8080:80/tcp</c>, or <c>published=8080,target=80,protocol=tcp,mode=host</c>.</summary>
+/// <summary>
+/// Published ports as docker's <c>--publish</c> has them: <c>8080:80/tcp</c>, or <c>published=8080,target=80,protocol=tcp,mode=host</c>; and with the
+/// address that they are published on, as <c>127.0.0.1:8080:80</c>, <c>[::1]:8080:80</c> or <c>host_ip=127.0.0.1</c>, which docker takes for containers only.
+/// </summary>
 public static class PortNotation
 {
-    private const string Expected = "Write PUBLISHED:TARGET, as 8080:80 or 8080:80/udp, or target=80,published=8080,protocol=tcp,mode=host.";
+    private const string Expected = "Write PUBLISHED:TARGET, as 8080:80, 8080:80/udp or 127.0.0.1:8080:80, or target=80,published=8080,protocol=tcp,mode=host,host_ip=127.0.0.1.";
 
     /// <summary>Ports a range may have.</summary>
     private const uint RangeMax = 1000;
@@ -17,11 +21,14 @@ public static class PortNotation
     /// <summary>Writes a port as docker's tables do: <c>*:8080->80/tcp</c>; one of host mode says so.</summary>
     public static string Format(PortConfig port)
     {
-        var protocol = (port.Protocol ?? PortProtocol.Tcp).ToString().ToLowerInvariant();
-        return port.PublishMode == PublishMode.Host
-            ? $"{port.PublishedPort}->{port.TargetPort}/{protocol} (host)"
-            : $"*:{port.PublishedPort}->{port.TargetPort}/{protocol}";
+        var leads = $"{port.PublishedPort}->{port.TargetPort}/{(port.Protocol ?? PortProtocol.Tcp).ToString().ToLowerInvariant()}";
+        var isHost = port.PublishMode == PublishMode.Host;
+        var address = string.IsNullOrEmpty(port.HostIP) ? (isHost ? "" : "*:") : Bracketed(port.HostIP) + ":";
+        return $"{address}{leads}{(isHost ? " (host)" : "")}";
     }
+
+    /// <summary>An address as it is written before a port.</summary>
+    public static string Bracketed(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
 
     /// <summary>Reads <c>80</c> or <c>80/udp</c>: which ports of the container an update takes away.</summary>
     public static (uint TargetPort, PortProtocol Protocol) ParseTarget(string text)
@@ -32,16 +39,17 @@ public static class PortNotation
 
     private static PortConfig Long(string text)
     {
-        var port = new PortConfig { Protocol = PortProtocol.Tcp, PublishMode = PublishMode.Ingress };
+        var port = new PortConfig { Protocol = PortProtocol.Tcp, PublishMode = PublishMode.Ingress, HostIP = "" };
         foreach (var (name, value) in CommaFields.Parse(text))
         {
-            port = name switch
+            port = name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal) switch
             {
                 "target" => port with { TargetPort = Number(value ?? "", text) },
                 "published" => port with { PublishedPort = Number(value ?? "", text) },
                 "protocol" => port with { Protocol = Word<PortProtocol>("protocol", value, text) },
                 "mode" => port with { PublishMode = Word<PublishMode>("mode", value, text) },
                 "name" => port with { Name = value },
+                "hostip" => port with { HostIP = Address(value ?? "", text) },
                 _ => throw new FormatException($"'{text}' has a field '{name}', which a port does not have. {Expected}"),
             };
         }
@@ -51,9 +59,10 @@ public static class PortNotation
     private static ValueList<PortConfig> Short(string text)
     {
         var (ports, protocol) = Protocol(text, text);
-        var parts = ports.Split(':');
+        var (address, rest) = SplitAddress(ports, text);
+        var parts = rest.Split(':');
         if (parts.Length > 2)
-            throw new FormatException($"'{text}' names an address to publish on. A service's port is published on all of a node's addresses. {Expected}");
+            throw new FormatException($"'{text}' has too many parts. {Expected}");
         var targets = Range(parts[^1], text);
         var published = parts is [{ Length: > 0 } outside, _] ? Range(outside, text) : [];
         if (published.Count > 0 && targets.Count > 1 && targets.Count != published.Count)
@@ -63,10 +72,27 @@ public static class PortNotation
         {
             Protocol = protocol,
             PublishMode = PublishMode.Ingress,
+            HostIP = address,
             TargetPort = targets[targets.Count == 1 ? 0 : i],
             PublishedPort = published.Count == 0 ? 0 : published[i],
         }).ToValueList();
     }
+
+    /// <summary>The address before the ports, in brackets where it is one of IPv6; empty where there is none.</summary>
+    private static (string Address, string Ports) SplitAddress(string ports, string text)
+    {
+        var end = ports.StartsWith('[') ? ports.IndexOf("]:", StringComparison.Ordinal) + 1 : ports.Count(letter => letter == ':') >= 2 ? ports.IndexOf(':', StringComparison.Ordinal) : -1;
+        return end switch
+        {
+            < 0 => ("", ports),
+            0 => throw new FormatException($"'{text}' has a bracket that is not closed, or no port after it. {Expected}"),
+            _ => (Address(ports[..end].Trim('[', ']'), text), ports[(end + 1)..]),
+        };
+    }
+
+    private static string Address(string address, string text) => address.Length == 0 || (IPAddress.TryParse(address, out _) && address.AsSpan().ContainsAny('.', ':'))
+        ? address
+        : throw new FormatException($"'{address}' in '{text}' is not an address to publish on. {Expected}");
 
     private static (string Ports, PortProtocol Protocol) Protocol(string ports, string text)
     {

@@ -5,8 +5,8 @@ namespace SwarmPS.Scheduling;
 /// <summary>A node with what its tasks take of it.</summary>
 internal sealed class NodeLoad(Node node)
 {
-    // Counted, because a port may be taken twice for a while: where an ended task's earlier state is told once more, after another got it.
-    private Dictionary<(PortProtocol Protocol, uint Port), int>? ports;
+    // A list, because a port may be had on several addresses, and may be taken twice for a while: where an ended task's earlier state is told once more, after another got it.
+    private Dictionary<(PortProtocol Protocol, uint Port), List<PortConfig>>? ports;
     private Dictionary<FailureKey, FailureLog>? failures;
     private GenericStock? generic;
     private long nanoCpusTaken;
@@ -27,7 +27,7 @@ internal sealed class NodeLoad(Node node)
 
     public long MemoryBytesFree => (Node.Description?.Resources?.MemoryBytes ?? 0) - memoryBytesTaken;
 
-    public bool HasPort(PortConfig port) => ports is not null && ports.ContainsKey(KeyOf(port));
+    public bool HasPort(PortConfig port) => ports is not null && ports.TryGetValue(KeyOf(port), out var held) && held.Exists(other => PublishedPorts.Clash(other, port));
 
     /// <summary>Takes what a task needs, until it has really stopped, and counts it, while it should run.</summary>
     public void Take(SwarmTask task)
@@ -43,8 +43,11 @@ internal sealed class NodeLoad(Node node)
             Generic.Take(generic);
         foreach (var port in task.Ports.OrEmpty().AsSpan())
         {
-            if (IsFixed(port))
-                (ports ??= [])[KeyOf(port)] = ports.GetValueOrDefault(KeyOf(port)) + 1;
+            if (!IsFixed(port))
+                continue;
+            if (!(ports ??= []).TryGetValue(KeyOf(port), out var held))
+                ports[KeyOf(port)] = held = [];
+            held.Add(port);
         }
     }
 
@@ -62,7 +65,7 @@ internal sealed class NodeLoad(Node node)
             Generic.Release(generic);
         foreach (var port in task.Ports.OrEmpty().AsSpan())
         {
-            if (IsFixed(port) && --ports![KeyOf(port)] == 0)
+            if (IsFixed(port) && ports![KeyOf(port)] is var held && held.Remove(port) && held.Count == 0)
                 ports.Remove(KeyOf(port));
         }
     }

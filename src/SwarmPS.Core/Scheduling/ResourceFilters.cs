@@ -55,5 +55,5 @@ internal sealed class HostPortFilter(PortConfig[] ports) : NodeFilter
     public override Refusal? Check(NodeLoad load) => Array.Exists(ports, load.HasPort) ? refusal : null;
 
     private static string Name(PortConfig[] ports) => string.Join(" or ", ports.Select(port => string.Create(
-        CultureInfo.InvariantCulture, $"{port.PublishedPort}/{(port.Protocol ?? PortProtocol.Tcp).ToString().ToLowerInvariant()}")));
+        CultureInfo.InvariantCulture, $"{(port.HostIP is { } address ? PortNotation.Bracketed(address) + ":" : "")}{port.PublishedPort}/{(port.Protocol ?? PortProtocol.Tcp).ToString().ToLowerInvariant()}")));
 }

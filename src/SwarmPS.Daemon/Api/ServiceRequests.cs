@@ -18,7 +18,7 @@ internal sealed class ServiceRequests(SwarmChanges changes, NetworkNames network
     {
         _ = changes.Manager;
         var asked = ServiceDefaults.Fill(await ReadAsync(call).ConfigureAwait(false), MadeUpNames.Of(changes.Random(MadeUpNames.Bytes)));
-        var spec = WithRegistryAuth(asked, call, kept: null);
+        var spec = WithPorts(WithRegistryAuth(asked, call, kept: null), had: null);
         SpecValidation.Check(spec).ThrowIfAny($"The service {spec.Name}");
         var id = changes.NewId();
         return (id, tx => Create(tx, id, spec));
@@ -110,12 +110,16 @@ internal sealed class ServiceRequests(SwarmChanges changes, NetworkNames network
 
     private Service Updated(Service service, ServiceSpec asked, StoreTransaction tx)
     {
-        var spec = ServiceNetworks.Resolve(tx.View, asked);
+        var spec = WithPorts(ServiceNetworks.Resolve(tx.View, asked), service.Spec);
         SpecValidation.Check(service.Spec, spec).ThrowIfAny($"The service {service.Spec.Name}");
         Admission.Check(spec, tx.View.Swarm?.Spec).ThrowIfAny($"The service {service.Spec.Name}");
         PayloadReferences.CheckPresent(tx.View, spec);
         return ServiceNetworks.WithEndpoint(tx, ServiceUpdates.Apply(service, spec, tx.NextVersion, tx.Now), changes.NewId);
     }
+
+    private static ServiceSpec WithPorts(ServiceSpec spec, ServiceSpec? had) => spec.EndpointSpec is not { Ports: { } ports } endpoint
+        ? spec
+        : spec with { EndpointSpec = endpoint with { Ports = PublishedPorts.Settle(ports, had?.EndpointSpec?.Ports) } };
 
     /// <summary>The client's credentials for the image's registry; else those of the spec that <c>registryAuthFrom</c> names.</summary>
     private static ServiceSpec WithRegistryAuth(ServiceSpec spec, ApiCall call, Service? kept)

@@ -127,9 +127,9 @@ public sealed class NewSwarmServiceTests
             Mode = EndpointMode.Dnsrr,
             Ports =
             [
-                new() { Protocol = PortProtocol.Tcp, TargetPort = 80, PublishedPort = 8080, PublishMode = PublishMode.Host },
-                new() { Protocol = PortProtocol.Udp, TargetPort = 53, PublishMode = PublishMode.Ingress },
-                new() { Protocol = PortProtocol.Tcp, TargetPort = 443, PublishMode = PublishMode.Host },
+                new() { Protocol = PortProtocol.Tcp, TargetPort = 80, PublishedPort = 8080, PublishMode = PublishMode.Host, HostIP = "" },
+                new() { Protocol = PortProtocol.Udp, TargetPort = 53, PublishMode = PublishMode.Ingress, HostIP = "" },
+                new() { Protocol = PortProtocol.Tcp, TargetPort = 443, PublishMode = PublishMode.Host, HostIP = "" },
             ],
         }, spec.EndpointSpec);
         Assert.Equal(new UpdateConfig
@@ -173,11 +173,13 @@ public sealed class NewSwarmServiceTests
     [Theory]
     [InlineData("-Publish 8080:80", "8080:80/Tcp Ingress")]
     [InlineData("-Publish published=8080,target=80,mode=host,published=81,target=81", "8080:80/Tcp Host;81:81/Tcp Ingress")]
+    [InlineData("-Publish 127.0.0.1:8080:80, [::1]:8080:80", "127.0.0.1 8080:80/Tcp Ingress;::1 8080:80/Tcp Ingress")]
+    [InlineData("-Publish 127.0.0.1::80/udp, @{ Target = 53; HostIP = '10.0.0.1' }, target=54,host_ip=10.0.0.2", "127.0.0.1 0:80/Udp Ingress;10.0.0.1 0:53/Tcp Ingress;10.0.0.2 0:54/Tcp Ingress")]
     [InlineData("-Publish 80, target=53,protocol=udp, 8000-8001:90-91/sctp", "0:80/Tcp Ingress;0:53/Udp Ingress;8000:90/Sctp Ingress;8001:91/Sctp Ingress")]
     public async Task DockersPublishNotation_NeedsNoQuotes(string argument, string expected)
     {
         var ports = (await PostedAsync(argument)).EndpointSpec!.Ports!;
-        Assert.Equal(expected, string.Join(';', ports.Select(port => $"{port.PublishedPort}:{port.TargetPort}/{port.Protocol} {port.PublishMode}")));
+        Assert.Equal(expected, string.Join(';', ports.Select(port => $"{port.HostIP} {port.PublishedPort}:{port.TargetPort}/{port.Protocol} {port.PublishMode}".Trim())));
     }
 
     [Theory]
@@ -277,7 +279,9 @@ public sealed class NewSwarmServiceTests
     [InlineData("-PlacementPreference zone", "cannot be spread over")]
     [InlineData("-Mount 'type=bind,dst=/x'", "has no source")]
     [InlineData("-Mount @{ Type = 'bind'; Source = '/a' }", "has no target")]
-    [InlineData("-Publish 80:90:100", "names an address")]
+    [InlineData("-Publish 80:90:100", "'80' in '80:90:100' is not an address to publish on")]
+    [InlineData("-Publish 1.2.3.4:80:90:100", "too many parts")]
+    [InlineData("-Publish '[::1:80:90'", "a bracket that is not closed")]
     [InlineData("-Publish 99999", "is not a port")]
     [InlineData("-Label '=x'", "A name is missing")]
     [InlineData("-Ulimit nofile", "is not a limit")]

@@ -233,6 +233,7 @@ public sealed class UpdateSwarmServiceTests
         Assert.Empty((await UpdatedAsync("-RemovePublish 80")).EndpointSpec!.Ports!);
         Assert.Single((await UpdatedAsync("-RemovePublish 80/udp")).EndpointSpec!.Ports!);
         Assert.Equal([81u], (await UpdatedAsync("-AddPublish 'published=8080,target=81,mode=host'")).EndpointSpec!.Ports!.Select(port => port.TargetPort));
+        Assert.Equal([80u, 82u], (await UpdatedAsync("-RemovePublish 80 -AddPublish 127.0.0.1:8080:80, 127.0.0.2:8080:82")).EndpointSpec!.Ports!.Select(port => port.TargetPort));
         Assert.Equal([80u, 443u], (await UpdatedAsync("-AddPublish 8443:443")).EndpointSpec!.Ports!.Select(port => port.TargetPort));
     }
 

@@ -244,6 +244,18 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void HostPort_IsGivenOnceAnAddress()
+    {
+        var port = new PortConfig { TargetPort = 80, PublishedPort = 8080, PublishMode = PublishMode.Host, HostIP = "127.0.0.1" };
+        cluster.Nodes(1).Tasks(2, with: task => task with { Ports = [port] }).Plan();
+        Assert.Single(cluster.Of("web"), task => task.Status.Err == "no suitable node (1 node has the host port 127.0.0.1:8080/tcp in use)");
+        cluster.Tasks(1, "other", with: task => task with { Ports = [port with { HostIP = "10.0.0.1" }] }).Plan();
+        Assert.Equal([1], cluster.Loads("other"));
+        cluster.Tasks(1, "all", with: task => task with { Ports = [port with { HostIP = null }] }).Plan();
+        Assert.Equal([0], cluster.Loads("all"));
+    }
+
+    [Fact]
     public void HostPort_StaysTaken_ThoughItsFormerTaskIsToldOfOnceMore()
     {
         var ports = new ValueList<PortConfig>([new() { PublishedPort = 8080, PublishMode = PublishMode.Host }]);

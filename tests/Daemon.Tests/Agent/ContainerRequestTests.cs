@@ -264,7 +264,7 @@ public sealed class ContainerRequestTests
                 Ports =
                 [
                     new() { TargetPort = 80, PublishedPort = 8080, PublishMode = PublishMode.Host },
-                    new() { TargetPort = 80, PublishedPort = 8081, PublishMode = PublishMode.Host, Protocol = PortProtocol.Tcp },
+                    new() { TargetPort = 80, PublishedPort = 8081, PublishMode = PublishMode.Host, Protocol = PortProtocol.Tcp, HostIP = "127.0.0.1" },
                     new() { TargetPort = 53, PublishMode = PublishMode.Host, Protocol = PortProtocol.Udp },
                     new() { TargetPort = 9, PublishedPort = 9, PublishMode = PublishMode.Ingress },
                 ],
@@ -274,6 +274,7 @@ public sealed class ContainerRequestTests
             []);
         Assert.Equal(["53/udp", "80/tcp"], request.ExposedPorts!.Keys.Order());
         Assert.Equal(["8080", "8081"], request.HostConfig.PortBindings["80/tcp"].Select(binding => binding.HostPort));
+        Assert.Equal(["", "127.0.0.1"], request.HostConfig.PortBindings["80/tcp"].Select(binding => binding.HostIP));
         Assert.Equal("", Assert.Single(request.HostConfig.PortBindings["53/udp"]).HostPort);
     }
 

@@ -10,6 +10,7 @@ public sealed class EngineAnswersTests
     [InlineData("0.0.0.0:49153,:::49154", "49153")]
     [InlineData("0.0.0.0:8080,0.0.0.0:8081,:::8080,:::8081", "8080,8081")]
     [InlineData(":::8080", "8080")]
+    [InlineData("127.0.0.1:8080,::1:8080,0.0.0.0:8081,:::8081", "127.0.0.1 8080,::1 8080,8081")]
     [InlineData("", "")]
     public void PublishedPort_IsToldOnce_AndAsIPv4HasIt(string bindings, string ports)
     {
@@ -24,6 +25,6 @@ public sealed class EngineAnswersTests
             State = new() { Status = "running" },
             NetworkSettings = new() { Ports = new Dictionary<string, IList<PortBinding>> { ["80/tcp"] = [.. bound] } },
         });
-        Assert.Equal(ports, string.Join(',', container.Ports.Select(port => port.PublishedPort)));
+        Assert.Equal(ports, string.Join(',', container.Ports.Select(port => $"{port.HostIP} {port.PublishedPort}".Trim())));
     }
 }

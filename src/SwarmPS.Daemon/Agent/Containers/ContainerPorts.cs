@@ -20,7 +20,7 @@ internal static class ContainerPorts
             var inside = string.Create(CultureInfo.InvariantCulture, $"{port.TargetPort}/{Word(port.Protocol)}");
             if (!bindings.TryGetValue(inside, out var outside))
                 bindings[inside] = outside = [];
-            outside.Add(new() { HostIP = "", HostPort = port.PublishedPort == 0 ? "" : port.PublishedPort.ToString(CultureInfo.InvariantCulture) });
+            outside.Add(new() { HostIP = port.HostIP ?? "", HostPort = port.PublishedPort == 0 ? "" : port.PublishedPort.ToString(CultureInfo.InvariantCulture) });
         }
         if (bindings.Count == 0)
             return;

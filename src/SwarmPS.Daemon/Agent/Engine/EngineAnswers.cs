@@ -63,7 +63,7 @@ internal static class EngineAnswers
     };
 
     /// <summary>
-    /// Published ports, each once: an engine with IPv6 tells them once for each family. Ports that it chose may differ between the
+    /// Published ports, each once: an engine with IPv6 tells those on all addresses once for each family. Ports that it chose may differ between the
     /// families; that of IPv4 counts then.
     /// </summary>
     private static ValueList<PortConfig> Ports(IDictionary<string, IList<PortBinding>>? bound)
@@ -73,7 +73,7 @@ internal static class EngineAnswers
         {
             var parts = inside.Split('/');
             var all = outside ?? [];
-            foreach (var binding in all.Any(IsIPv4) ? all.Where(IsIPv4) : all)
+            foreach (var binding in all.Where(binding => binding.HostIP != "::" || !all.Any(other => other.HostIP is null or "" or "0.0.0.0")))
             {
                 if (!uint.TryParse(parts[0], out var target) || !uint.TryParse(binding.HostPort, out var published))
                     continue;
@@ -83,6 +83,7 @@ internal static class EngineAnswers
                     TargetPort = target,
                     PublishedPort = published,
                     PublishMode = PublishMode.Host,
+                    HostIP = binding.HostIP is null or "" or "0.0.0.0" or "::" ? null : binding.HostIP,
                 };
                 if (!ports.Contains(port))
                     ports.Add(port);
@@ -90,8 +91,6 @@ internal static class EngineAnswers
         }
         return ports.OrderBy(port => port.TargetPort).ThenBy(port => port.Protocol).ThenBy(port => port.PublishedPort).ToValueList();
     }
-
-    private static bool IsIPv4(PortBinding binding) => binding.HostIP?.Contains(':', StringComparison.Ordinal) is not true;
 
     private static PortProtocol Protocol(string? word) => word switch
     {

@@ -28,7 +28,7 @@ internal sealed class MeshPlane(NetworkTools tools) : IDisposable
     /// <param name="stop">Stops it in the middle.</param>
     public async Task ReconcileAsync(NodeNetworks wanted, bool audit, CancellationToken stop)
     {
-        PortFaults = [.. reservations.Set(wanted.Ports.Select(port => new NodePort(port.Protocol, port.Published)).ToHashSet()).Select(fault => fault.Message)];
+        PortFaults = [.. reservations.Set(wanted.Ports.Select(NodePort.Of).ToHashSet()).Select(fault => fault.Message)];
         try
         {
             await (wanted.Ports.Count == 0 ? RemoveAsync(audit, stop) : BringAsync(MeshTable.Of(wanted, reservations.Has), audit, stop)).ConfigureAwait(false);
@@ -106,7 +106,8 @@ internal sealed class MeshPlane(NetworkTools tools) : IDisposable
 
     private async Task EndAsync(NodePort port, string backend, CancellationToken stop)
     {
-        string[] arguments = ["-D", "-p", port.Protocol, "--orig-port-dst", port.Number.ToString(CultureInfo.InvariantCulture), "-r", backend];
+        string[] address = port.Address.Length > 0 ? ["-d", port.Address] : [];
+        string[] arguments = ["-D", "-p", port.Protocol, "--orig-port-dst", port.Number.ToString(CultureInfo.InvariantCulture), .. address, "-r", backend];
         await FlowTable.EndAsync(tools, arguments, stop).ConfigureAwait(false);
     }
 }

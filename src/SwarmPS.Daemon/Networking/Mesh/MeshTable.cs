@@ -6,13 +6,17 @@ namespace SwarmPS.Daemon.Networking.Mesh;
 /// <summary>A port of a node, by protocol and number.</summary>
 /// <param name="Protocol"><c>tcp</c>, <c>udp</c> or <c>sctp</c>.</param>
 /// <param name="Number">The number.</param>
-internal readonly record struct NodePort(string Protocol, uint Number) : IComparable<NodePort>
+/// <param name="Address">The node's address that it is on; empty for all of them.</param>
+internal readonly record struct NodePort(string Protocol, uint Number, string Address = "") : IComparable<NodePort>
 {
-    /// <inheritdoc/>
-    public int CompareTo(NodePort other) => (Number, Protocol).CompareTo((other.Number, other.Protocol));
+    /// <summary>The port of a node on which the mesh answers.</summary>
+    public static NodePort Of(MeshPort port) => new(port.Protocol, port.Published, port.Address);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Number}/{Protocol}";
+    public int CompareTo(NodePort other) => (Number, Protocol, Address).CompareTo((other.Number, other.Protocol, other.Address));
+
+    /// <inheritdoc/>
+    public override string ToString() => Address.Length == 0 ? $"{Number}/{Protocol}" : $"{Address}:{Number}/{Protocol}";
 }
 
 /// <summary>Where a port leads.</summary>
@@ -32,8 +36,8 @@ internal sealed record MeshTable(ImmutableSortedDictionary<NodePort, MeshTarget>
         var serving = wanted.Networks.Where(network => network.Ingress).SelectMany(network => network.Endpoints).Where(endpoint => endpoint.Serving).ToList();
         var byService = serving.ToLookup(endpoint => endpoint.Service, endpoint => endpoint.Address);
         var ports = ImmutableSortedDictionary.CreateBuilder<NodePort, MeshTarget>();
-        foreach (var port in wanted.Ports.Where(port => isOwn(new(port.Protocol, port.Published)) && byService.Contains(port.Service)))
-            ports[new(port.Protocol, port.Published)] = new(port.Target, [.. byService[port.Service].Order(StringComparer.Ordinal)]);
+        foreach (var port in wanted.Ports.Where(port => isOwn(NodePort.Of(port)) && byService.Contains(port.Service)))
+            ports[NodePort.Of(port)] = new(port.Target, [.. byService[port.Service].Order(StringComparer.Ordinal)]);
         return new(
             ports.ToImmutable(),
             [.. serving.Where(endpoint => endpoint.DataPath.Length == 0).Select(endpoint => endpoint.Address).Order(StringComparer.Ordinal)],

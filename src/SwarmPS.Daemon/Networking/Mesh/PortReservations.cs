@@ -11,6 +11,9 @@ namespace SwarmPS.Daemon.Networking.Mesh;
 /// <param name="space">The network namespace of the ports; null for this process's own.</param>
 internal sealed class PortReservations(string? space) : IDisposable
 {
+    // Linux's IP_FREEBIND: also an address that the node does not have, or not yet, as one that moves between nodes.
+    private const int LevelOfIP = 0, FreeBind = 15;
+
     private readonly Dictionary<NodePort, Socket> sockets = [];
 
     /// <summary>Whether a port is reserved.</summary>
@@ -52,7 +55,9 @@ internal sealed class PortReservations(string? space) : IDisposable
         var socket = NetworkSpace.Within(space, () => new Socket(AddressFamily.InterNetwork, kind, protocol));
         try
         {
-            socket.Bind(new IPEndPoint(IPAddress.Any, (int)port.Number));
+            if (port.Address.Length > 0)
+                socket.SetRawSocketOption(LevelOfIP, FreeBind, BitConverter.GetBytes(1));
+            socket.Bind(new IPEndPoint(port.Address.Length > 0 ? IPAddress.Parse(port.Address) : IPAddress.Any, (int)port.Number));
             return socket;
         }
         catch

@@ -129,6 +129,30 @@ public sealed class MeshRealKernelTests : IAsyncLifetime
         Assert.Throws<SocketException>(() => Bind(8080));
     }
 
+    [Fact]
+    public async Task PortOnAnAddress_IsAnsweredThereAlone_AlsoWhereTheAddressComesLater()
+    {
+        const string Later = "172.31.88.9";
+        var wanted = Wanted("a") with { Ports = [new("s", "tcp", 8080, 80) { Address = "127.0.0.1" }, new("t", "tcp", 8080, 80) { Address = Later }, new("s", "udp", 8080, 80) { Address = Outside }] };
+        await plane.ReconcileAsync(wanted, audit: true, Stop);
+        Assert.Empty(plane.PortFaults);
+        Assert.Equal("a", await HereAsync("127.0.0.1"));
+        await Assert.ThrowsAsync<SocketException>(() => net.AskAsync("out", Outside, 8080));
+        using (var socket = net.Datagrams("out", Outside, 8080))
+            Assert.Equal("a", await TestSwitch.ExchangeAsync(socket));
+        // What is held is each address by itself; the rest of the port is free for others.
+        Assert.Throws<SocketException>(() => Bind(8080, "127.0.0.1"));
+        Bind(8080, Outside).Dispose();
+        await HostAsync("ip", "addr", "add", Later + "/24", "dev", "br0");
+        Assert.Equal("a " + Client, await net.AskAsync("out", Later, 8080));
+
+        var fewer = wanted with { Ports = [wanted.Ports[1], wanted.Ports[0] with { Address = "127.0.0.2" }] };
+        await plane.ReconcileAsync(fewer, audit: false, Stop);
+        Assert.Equal("a", await HereAsync("127.0.0.2"));
+        await Assert.ThrowsAsync<SocketException>(() => HereAsync("127.0.0.1"));
+        Assert.Equal("a " + Client, await net.AskAsync("out", Later, 8080));
+    }
+
     private static NodeNetworks Wanted(params string[] serving) => new(
         [
             Network(74) with
@@ -150,13 +174,13 @@ public sealed class MeshRealKernelTests : IAsyncLifetime
     /// <summary>The rules, line by line, whatever their order of making.</summary>
     private async Task<string> RulesAsync() => string.Join('\n', (await HostAsync("nft", "-s", "list", "table", "ip", "swarmps_mesh")).TrimEnd('}', '\n').Split("\n\n").Select(part => part.Trim().TrimEnd('}').Trim()).Order(StringComparer.Ordinal));
 
-    private Socket Bind(int port)
+    private Socket Bind(int port, string address = "0.0.0.0")
     {
         var socket = NetworkSpace.Within(net.Host.Space, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            socket.Bind(new IPEndPoint(IPAddress.Parse(address), port));
             return socket;
         }
         catch
