@@ -55,6 +55,51 @@ public sealed class PublishedPortTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await InsideAsync("n2", 5400)).Contains("n1 ", StringComparison.Ordinal), () => "an answer of n1's task by 127.0.0.1:5400 of n2");
     }
 
+    /// <summary>The client is this machine, by its address in the lab; it is no node, and every node has a way of its own to it.</summary>
+    [Fact]
+    public async Task PreservedSource_IsSeenByTasksOfEveryNode_AndAnswersComeBack()
+    {
+        const string Options = "target=8080,preserve-source=true";
+        await MakeAsync(
+            "New-SwarmNetwork back -DriverOption com.docker.network.driver.overlay.vxlanid_list=10000 | Out-Null",
+            Service("alone", $"-Publish published=5601,{Options},published=5601,{Options},protocol=udp"),
+            Service("more", $"-Network back -Publish published=5602,{Options},published=5602,{Options},protocol=udp"));
+        foreach (var (service, port) in ((string, int)[])[("alone", 5601), ("more", 5602)])
+        {
+            using var echo = await TaskEcho.StartAsync(lab, service, Inside);
+            foreach (var node in lab.Names)
+            {
+                foreach (var ask in (Func<string, int, Task<string>>[])[TaskEcho.AskAsync, TaskEcho.SendAsync])
+                {
+                    HashSet<string> answers = [];
+                    await AnsweredByAsync(lab.Place(node).Address, port, async (address, number) => Noted(answers, await ask(address, number)), lab.Names, $"port {port} of {node}");
+                    Assert.Equal(lab.Names.Select(name => $"{name} {lab.Lab.HostAddress}").Order(), answers.Where(answer => answer.StartsWith('n')).Order());
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task PreferredLocalTasks_AreAskedAlone_AndTheOthersWhereThereAreNone()
+    {
+        await MakeAsync($"New-SwarmService near {LabFixture.Image} -Command sleep, 36000 -Replicas 2 -MaxReplicasPerNode 1 -Constraint node.hostname!=n3 -StopGracePeriod 1s -Timeout 2m -Publish published=5701,target=8080,prefer-local=true");
+        using var echo = await TaskEcho.StartAsync(lab, "near", Inside);
+        await AnsweredByAsync(lab.Place("n3").Address, 5701, TaskEcho.AskAsync, ["n1", "n2"], "port 5701 of n3");
+        foreach (var node in (string[])["n1", "n2"])
+        {
+            HashSet<string> answers = [];
+            for (var visit = 0; visit < 6; visit++)
+                Noted(answers, (await TaskEcho.AskAsync(lab.Place(node).Address, 5701)).Split(' ')[0]);
+            Assert.Equal([node], answers);
+        }
+    }
+
+    private static string Noted(HashSet<string> answers, string answer)
+    {
+        answers.Add(answer);
+        return answer;
+    }
+
     /// <summary>A service that runs on every node and serves by <see cref="TaskEcho"/>.</summary>
     private static string Service(string name, string more) => $"New-SwarmService {name} {LabFixture.Image} -Command sleep, 36000 -Mode Global -StopGracePeriod 1s -Timeout 2m {more}";
 

@@ -9,7 +9,7 @@ namespace SwarmPS.Cmdlets.Binding;
 public sealed class PortTransformationAttribute : NotationTransformationAttribute
 {
     private protected override Array ToArray(IEnumerable<object> inputs) =>
-        LooseFields.Join(inputs, text => text.Contains('=', StringComparison.Ordinal) && !text.Contains(',', StringComparison.Ordinal)).SelectMany(Read).ToArray();
+        LooseFields.Join(inputs, text => (text.Contains('=', StringComparison.Ordinal) || text is "preserve-source" or "prefer-local") && !text.Contains(',', StringComparison.Ordinal)).SelectMany(Read).ToArray();
 
     private static IEnumerable<PortConfig> Read(object input) => input switch
     {

@@ -79,10 +79,11 @@ public static class PortAllocation
     private static PortConfig? Choose(Snapshot state, PortConfig port, ValueList<PortConfig> before, TakenPorts taken, Service service)
     {
         // An update keeps the port that clients know.
-        foreach (var had in before.Where(had => IsMesh(had) && had.PublishedPort is >= DynamicFirst and <= DynamicLast && had with { PublishedPort = 0 } == port))
+        foreach (var had in before.Where(had => IsMesh(had) && had.PublishedPort is >= DynamicFirst and <= DynamicLast && IsAlike(had, port)))
         {
-            if (taken.TryAdd(had, service))
-                return had;
+            var kept = port with { PublishedPort = had.PublishedPort };
+            if (taken.TryAdd(kept, service))
+                return kept;
         }
         for (var number = DynamicFirst; number <= DynamicLast; number++)
         {
@@ -92,6 +93,10 @@ public static class PortAllocation
         }
         return null;
     }
+
+    /// <summary>Whether a port that has its number is the same one for clients, whatever its address and options are now.</summary>
+    private static bool IsAlike(PortConfig had, PortConfig port) =>
+        had with { PublishedPort = 0, HostIP = port.HostIP, PreserveSource = port.PreserveSource, PreferLocal = port.PreferLocal } == port;
 
     private static SwarmException NoneFree(PortConfig port) => new(
         SwarmErrorCode.FailedPrecondition, $"no port from {DynamicFirst} to {DynamicLast} is free for {port.TargetPort}/{(port.Protocol ?? PortProtocol.Tcp).ToString().ToLowerInvariant()}: name another one to publish it on, or remove services that nobody needs");

@@ -61,6 +61,12 @@ public sealed record PortConfig
 
     /// <summary>The address of the nodes that it is published on; null for all of them. In a request, null keeps what the port has, and an empty text means all. Docker's ports have no such field.</summary>
     public string? HostIP { get; init; }
+
+    /// <summary>On the routing mesh: tasks on other nodes than the asked one see their clients' addresses too, as those there do anyway. In a request, null keeps what the port has.</summary>
+    public bool? PreserveSource { get; init; }
+
+    /// <summary>On the routing mesh: a node that has tasks which serve leads to these alone. In a request, null keeps what the port has.</summary>
+    public bool? PreferLocal { get; init; }
 }
 
 /// <summary>A port's protocol.</summary>

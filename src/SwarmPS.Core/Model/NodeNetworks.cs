@@ -97,4 +97,10 @@ public sealed record MeshPort(string Service, string Protocol, uint Published, u
 {
     /// <summary>The address of the nodes that it is answered on; empty for all of them.</summary>
     public string Address { get; init; } = "";
+
+    /// <summary>Tasks on other nodes see their clients' addresses.</summary>
+    public bool PreservesSource { get; init; }
+
+    /// <summary>A node that has serving tasks leads to these alone.</summary>
+    public bool PrefersLocal { get; init; }
 }

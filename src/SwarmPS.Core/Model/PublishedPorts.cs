@@ -32,7 +32,12 @@ public static class PublishedPorts
             var kept = at < 0 ? had.OrEmpty().FirstOrDefault(other => IsSame(port, other) && Canonical(port.HostIP) == other.HostIP) : left[at];
             if (at >= 0)
                 left.RemoveAt(at);
-            return port with { HostIP = Canonical(port.HostIP ?? kept?.HostIP) };
+            return port with
+            {
+                HostIP = Canonical(port.HostIP ?? kept?.HostIP),
+                PreserveSource = (port.PreserveSource ?? kept?.PreserveSource) == true ? true : null,
+                PreferLocal = (port.PreferLocal ?? kept?.PreferLocal) == true ? true : null,
+            };
         }).ToValueList();
     }
 

@@ -24,7 +24,8 @@ public static class PortNotation
         var leads = $"{port.PublishedPort}->{port.TargetPort}/{(port.Protocol ?? PortProtocol.Tcp).ToString().ToLowerInvariant()}";
         var isHost = port.PublishMode == PublishMode.Host;
         var address = string.IsNullOrEmpty(port.HostIP) ? (isHost ? "" : "*:") : Bracketed(port.HostIP) + ":";
-        return $"{address}{leads}{(isHost ? " (host)" : "")}";
+        string?[] notes = [isHost ? "host" : null, port.PreserveSource == true ? "preserve-source" : null, port.PreferLocal == true ? "prefer-local" : null];
+        return $"{address}{leads}{(string.Join(", ", notes.OfType<string>()) is { Length: > 0 } told ? $" ({told})" : "")}";
     }
 
     /// <summary>An address as it is written before a port.</summary>
@@ -39,7 +40,7 @@ public static class PortNotation
 
     private static PortConfig Long(string text)
     {
-        var port = new PortConfig { Protocol = PortProtocol.Tcp, PublishMode = PublishMode.Ingress, HostIP = "" };
+        var port = new PortConfig { Protocol = PortProtocol.Tcp, PublishMode = PublishMode.Ingress, HostIP = "", PreserveSource = false, PreferLocal = false };
         foreach (var (name, value) in CommaFields.Parse(text))
         {
             port = name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal) switch
@@ -49,6 +50,8 @@ public static class PortNotation
                 "protocol" => port with { Protocol = Word<PortProtocol>("protocol", value, text) },
                 "mode" => port with { PublishMode = Word<PublishMode>("mode", value, text) },
                 "name" => port with { Name = value },
+                "preservesource" => port with { PreserveSource = CommaFields.Flag(name, value) },
+                "preferlocal" => port with { PreferLocal = CommaFields.Flag(name, value) },
                 "hostip" => port with { HostIP = Address(value ?? "", text) },
                 _ => throw new FormatException($"'{text}' has a field '{name}', which a port does not have. {Expected}"),
             };
@@ -73,6 +76,8 @@ public static class PortNotation
             Protocol = protocol,
             PublishMode = PublishMode.Ingress,
             HostIP = address,
+            PreserveSource = false,
+            PreferLocal = false,
             TargetPort = targets[targets.Count == 1 ? 0 : i],
             PublishedPort = published.Count == 0 ? 0 : published[i],
         }).ToValueList();

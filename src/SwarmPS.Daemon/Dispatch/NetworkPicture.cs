@@ -220,7 +220,10 @@ internal sealed class NetworkPicture
 
     private static ValueList<MeshPort> MeshPortsOf(Service service) => (service.Endpoint?.Ports).OrEmpty()
         .Where(port => port.PublishMode is null or PublishMode.Ingress && port.PublishedPort != 0)
-        .Select(port => new MeshPort(service.Id, ApiEnumConverter.Word(port.Protocol ?? PortProtocol.Tcp), port.PublishedPort, port.TargetPort) { Address = port.HostIP ?? "" })
+        .Select(port => new MeshPort(service.Id, ApiEnumConverter.Word(port.Protocol ?? PortProtocol.Tcp), port.PublishedPort, port.TargetPort)
+        {
+            Address = port.HostIP ?? "", PreservesSource = port.PreserveSource == true, PrefersLocal = port.PreferLocal == true,
+        })
         .ToValueList();
 
     private List<string> Observe(SwarmTask? task, string id)

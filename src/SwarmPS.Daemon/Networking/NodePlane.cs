@@ -20,6 +20,7 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
     private readonly OverlayPlane overlay;
     private readonly VirtualAddressPlane addresses;
     private readonly MeshPlane mesh;
+    private readonly ReturnPlane returns;
     private readonly NameServer names;
     private readonly NameAnswers answers;
     private readonly ResolverFiles files;
@@ -44,6 +45,7 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
         overlay = new(tools, engine, options, log);
         addresses = new(tools);
         mesh = new(tools);
+        returns = new(tools);
         files = new(options.RuntimeFolder);
         var host = new HostResolvers(options.HostResolverFile);
         answers = new(new(options.Space, 53, clock), task => files.Resolvers(task) is { Count: > 0 } own ? own : host.Current(), addresses.StandsAsync, clock);
@@ -112,6 +114,7 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
         answers.Set(wanted.Networks);
         await TryAsync(faults, overlay.ReconcileAsync(wanted.Networks, wanted.Keys, audit, stop)).ConfigureAwait(false);
         var rules = addresses.ReconcileAsync(wanted.Networks, audit, stop);
+        await TryAsync(faults, returns.ReconcileAsync(wanted, audit, stop)).ConfigureAwait(false);
         var ports = mesh.ReconcileAsync(wanted, audit, stop);
         await TryAsync(faults, rules).ConfigureAwait(false);
         await TryAsync(faults, ports).ConfigureAwait(false);
@@ -140,11 +143,13 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
     public async ValueTask StartedAsync(string taskId, int processId, CancellationToken stop)
     {
         addresses.Add(taskId, processId);
+        returns.Add(taskId, processId);
         // After the daemon's own restart a container has all it needs; what that is, the record will say.
         if (wanted is not { } known)
             return;
         var own = Own(taskId);
         await ContainerRoutes.SetAsync(tools, processId, own, stop).ConfigureAwait(false);
+        await returns.ReconcileAsync(taskId, known, stop).ConfigureAwait(false);
         if (own is [{ Network: { Ingress: true } mesh }])
             await HairpinPorts.OpenAsync(tools, mesh, stop).ConfigureAwait(false);
         await addresses.ReconcileAsync(taskId, known.Networks, stop).ConfigureAwait(false);
@@ -154,6 +159,7 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
     public ValueTask StoppedAsync(string taskId, CancellationToken stop)
     {
         addresses.Remove(taskId);
+        returns.Remove(taskId);
         files.Remove(taskId);
         return ValueTask.CompletedTask;
     }
@@ -163,6 +169,7 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
     {
         await names.DisposeAsync().ConfigureAwait(false);
         mesh.Dispose();
+        returns.Dispose();
         overlay.Dispose();
         addresses.Dispose();
     }

@@ -127,9 +127,9 @@ public sealed class NewSwarmServiceTests
             Mode = EndpointMode.Dnsrr,
             Ports =
             [
-                new() { Protocol = PortProtocol.Tcp, TargetPort = 80, PublishedPort = 8080, PublishMode = PublishMode.Host, HostIP = "" },
-                new() { Protocol = PortProtocol.Udp, TargetPort = 53, PublishMode = PublishMode.Ingress, HostIP = "" },
-                new() { Protocol = PortProtocol.Tcp, TargetPort = 443, PublishMode = PublishMode.Host, HostIP = "" },
+                new() { Protocol = PortProtocol.Tcp, TargetPort = 80, PublishedPort = 8080, PublishMode = PublishMode.Host, HostIP = "", PreserveSource = false, PreferLocal = false },
+                new() { Protocol = PortProtocol.Udp, TargetPort = 53, PublishMode = PublishMode.Ingress, HostIP = "", PreserveSource = false, PreferLocal = false },
+                new() { Protocol = PortProtocol.Tcp, TargetPort = 443, PublishMode = PublishMode.Host, HostIP = "", PreserveSource = false, PreferLocal = false },
             ],
         }, spec.EndpointSpec);
         Assert.Equal(new UpdateConfig
@@ -173,13 +173,14 @@ public sealed class NewSwarmServiceTests
     [Theory]
     [InlineData("-Publish 8080:80", "8080:80/Tcp Ingress")]
     [InlineData("-Publish published=8080,target=80,mode=host,published=81,target=81", "8080:80/Tcp Host;81:81/Tcp Ingress")]
+    [InlineData("-Publish published=80,target=8080,preserve-source, @{ Target = 81; PreserveSource = $true; PreferLocal = $true }, target=82,prefer-local=true", "80:8080/Tcp Ingress source;0:81/Tcp Ingress source local;0:82/Tcp Ingress local")]
     [InlineData("-Publish 127.0.0.1:8080:80, [::1]:8080:80", "127.0.0.1 8080:80/Tcp Ingress;::1 8080:80/Tcp Ingress")]
     [InlineData("-Publish 127.0.0.1::80/udp, @{ Target = 53; HostIP = '10.0.0.1' }, target=54,host_ip=10.0.0.2", "127.0.0.1 0:80/Udp Ingress;10.0.0.1 0:53/Tcp Ingress;10.0.0.2 0:54/Tcp Ingress")]
     [InlineData("-Publish 80, target=53,protocol=udp, 8000-8001:90-91/sctp", "0:80/Tcp Ingress;0:53/Udp Ingress;8000:90/Sctp Ingress;8001:91/Sctp Ingress")]
     public async Task DockersPublishNotation_NeedsNoQuotes(string argument, string expected)
     {
         var ports = (await PostedAsync(argument)).EndpointSpec!.Ports!;
-        Assert.Equal(expected, string.Join(';', ports.Select(port => $"{port.HostIP} {port.PublishedPort}:{port.TargetPort}/{port.Protocol} {port.PublishMode}".Trim())));
+        Assert.Equal(expected, string.Join(';', ports.Select(port => $"{port.HostIP} {port.PublishedPort}:{port.TargetPort}/{port.Protocol} {port.PublishMode}{(port.PreserveSource == true ? " source" : "")}{(port.PreferLocal == true ? " local" : "")}".Trim())));
     }
 
     [Theory]

@@ -50,6 +50,8 @@ public sealed class ServiceValidationTests
         { """{"EndpointSpec":{"Ports":[{"PublishMode":"host"}]}}""", "Ports[0].TargetPort: 0 is not a port" },
         { """{"EndpointSpec":{"Ports":[{"TargetPort":80,"PublishedPort":65536,"PublishMode":"host"}]}}""", "65536 is not a port" },
         { """{"EndpointSpec":{"Ports":[{"TargetPort":80,"PublishedPort":8080},{"TargetPort":80,"Protocol":"udp"}]}}""", null },
+        { """{"EndpointSpec":{"Ports":[{"TargetPort":80,"PublishMode":"host","PreserveSource":true}]}}""", "are for ports of the routing mesh" },
+        { """{"EndpointSpec":{"Ports":[{"TargetPort":80,"PreserveSource":true,"PreferLocal":true}]}}""", null },
         { """{"EndpointSpec":{"Mode":"dnsrr","Ports":[{"TargetPort":80}]}}""", "can't be used with dnsrr" },
         { """{"TaskTemplate":{}}""", "TaskTemplate.ContainerSpec: a service needs a container" },
         { """{"TaskTemplate":{"Runtime":"plugin","ContainerSpec":{"Image":"a"}}}""", "the runtime 'plugin' is not supported" },

@@ -23,7 +23,7 @@ public sealed class PublishedAddressTests
     public async Task DockersUpdates_KeepTheAddress_AndAnEmptyOneTakesItAway()
     {
         await using var api = await ApiHarness.StartAsync();
-        await api.OkAsync("POST", "/services/create", Publishing("web", On("127.0.0.1"), On("10.1.1.1"), new() { TargetPort = 81, PublishedPort = 8081 }));
+        await api.OkAsync("POST", "/services/create", Publishing("web", On("127.0.0.1") with { PreserveSource = true, PreferLocal = false }, On("10.1.1.1"), new() { TargetPort = 81, PublishedPort = 8081 }));
         await DockerClient.OkAsync(api, null, "service", "update", "--detach", "--label-add", "team=a", "web");
         Assert.Equal(["127.0.0.1", "10.1.1.1", null], await PublishedAsync(api, "Spec", "EndpointSpec"));
         Assert.Equal(["127.0.0.1", "10.1.1.1", null], await PublishedAsync(api, "Endpoint"));
@@ -32,6 +32,7 @@ public sealed class PublishedAddressTests
         // Of ports that look the same to it the docker client keeps one.
         Assert.Equal(["127.0.0.1", null], await PublishedAsync(api, "Endpoint"));
 
+        Assert.Equal((true, null), api.Membership.Store.Current.ServiceNamed("web")!.Spec.EndpointSpec!.Ports!.Where(port => port.HostIP == "127.0.0.1").Select(port => (port.PreserveSource, port.PreferLocal)).Single());
         var service = api.Membership.Store.Current.ServiceNamed("web")!;
         await api.OkAsync("POST", $"/services/web/update?version={service.Version.Index}", Publishing("web", On("")));
         Assert.Equal([null], await PublishedAsync(api, "Endpoint"));

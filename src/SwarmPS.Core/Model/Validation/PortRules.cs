@@ -29,6 +29,9 @@ internal static class PortRules
             problems.AddUnless(
                 mode is not PublishMode.Ingress || endpoint!.Mode is not EndpointMode.Dnsrr, path,
                 "port published with ingress mode can't be used with dnsrr mode: publish it with mode=host, or use the endpoint mode vip");
+            problems.AddUnless(
+                mode is PublishMode.Ingress || (port.PreserveSource, port.PreferLocal) is (not true, not true), path,
+                "PreserveSource and PreferLocal are for ports of the routing mesh: a port with mode=host leads to its own node's task alone, which sees its clients");
             CheckAddress(port, mode, path + ".HostIP", problems);
         }
     }

@@ -9,7 +9,7 @@ internal sealed class MeshPlane(NetworkTools tools) : IDisposable
 {
     private const string RouteLoopback = "/proc/sys/net/ipv4/conf/all/route_localnet";
     private static readonly string[] EngineChain = ["DOCKER-USER"];
-    private static readonly string[] EngineRule = ["-m", "connmark", "--mark", MeshScript.Mark, "-j", "ACCEPT"];
+    private static readonly string[] EngineRule = ["-m", "connmark", "--mark", $"{MeshScript.Mark}/{MeshScript.MarkBits}", "-j", "ACCEPT"];
 
     private readonly PortReservations reservations = new(tools.Space);
     private MeshTable? table;
@@ -94,7 +94,7 @@ internal sealed class MeshPlane(NetworkTools tools) : IDisposable
         });
         var (code, rules, _) = await tools.TryAsync("iptables", ["-w", "-S", .. EngineChain], "", stop).ConfigureAwait(false);
         // Without the chain the engine has no firewall, or one that knows marks otherwise.
-        if (code == 0 && !rules.Contains($"--mark {MeshScript.Mark}", StringComparison.Ordinal))
+        if (code == 0 && !rules.Contains($"--mark {MeshScript.Mark}/{MeshScript.MarkBits}", StringComparison.Ordinal))
             await tools.RunAsync("iptables", ["-w", "-I", .. EngineChain, .. EngineRule], "", stop).ConfigureAwait(false);
     }
 

@@ -14,8 +14,14 @@ internal static class MeshScript
     /// <summary>The table's name.</summary>
     public const string Table = "swarmps_mesh";
 
-    /// <summary>The mark of connections.</summary>
+    /// <summary>The mark of connections, in their marks' last two bytes.</summary>
     public const string Mark = "0x5350";
+
+    /// <summary>What of a connection's mark is the mesh's.</summary>
+    public const string MarkBits = "0xffff";
+
+    /// <summary>The whole mark of connections whose tasks see their clients, wherever they are.</summary>
+    private const string Preserved = "0x15350";
 
     /// <summary>The script that takes all away.</summary>
     public const string Nothing = $"table ip {Table} {{ }}\ndelete table ip {Table}\n";
@@ -25,7 +31,7 @@ internal static class MeshScript
     {
         var script = new StringBuilder($"{Nothing}table ip {Table} {{\n");
         foreach (var (port, target) in wanted.Ports)
-            script.Append(CultureInfo.InvariantCulture, $"chain {Chain(port)} {{\n{MarkRule}\n{LeadRule(port, target)}\n}}\n");
+            script.Append(CultureInfo.InvariantCulture, $"chain {Chain(port)} {{\n{MarkRule(target)}\n{LeadRule(port, target)}\n}}\n");
         foreach (var (map, type) in ((string, string)[])[(All, "inet_proto . inet_service"), (Bound, "ipv4_addr . inet_proto . inet_service")])
             script.Append(CultureInfo.InvariantCulture, $"map {map} {{ type {type} : verdict\n{Elements(wanted.Ports.Keys.Where(port => Map(port) == map).Select(Element))}}}\n");
         script.Append("set local { type ipv4_addr\n").Append(Elements(wanted.Local)).Append("}\n");
@@ -35,8 +41,10 @@ internal static class MeshScript
         foreach (var hook in new[] { "prerouting", "output" })
             script.Append(CultureInfo.InvariantCulture, $"chain {hook} {{ type nat hook {hook} priority -110; policy accept;\n{Entry} ip daddr . meta l4proto . th dport vmap @{Bound}\n{Entry} meta l4proto . th dport vmap @{All}\n}}\n");
         // A task on another node answers by this node's gateway, whence the packet came; what came from this machine could not be answered at all.
-        return script.Append(CultureInfo.InvariantCulture, $"chain postrouting {{ type nat hook postrouting priority 90; policy accept;\nct mark != {Mark} return\n")
-            .Append("iif \"lo\" masquerade\nip saddr 127.0.0.0/8 masquerade\nip daddr @local ip saddr != @subnets return\nmasquerade\n}\n}\n").ToString();
+        // Where clients are to be seen, the container itself knows the way back.
+        return script.Append(CultureInfo.InvariantCulture, $"chain postrouting {{ type nat hook postrouting priority 90; policy accept;\nct mark and {MarkBits} != {Mark} return\n")
+            .Append("iif \"lo\" masquerade\nip saddr 127.0.0.0/8 masquerade\nip daddr @local ip saddr != @subnets return\n")
+            .Append(CultureInfo.InvariantCulture, $"ct mark {Preserved} ip saddr != @subnets return\nmasquerade\n}}\n}}\n").ToString();
     }
 
     /// <summary>The script that changes what differs; empty where nothing does.</summary>
@@ -50,7 +58,7 @@ internal static class MeshScript
             var (known, chain) = (current.Ports.GetValueOrDefault(port), Chain(port));
             if (known == target)
                 continue;
-            script.Append(CultureInfo.InvariantCulture, $"{(known is null ? "add" : "flush")} chain ip {Table} {chain}\nadd rule ip {Table} {chain} {MarkRule}\nadd rule ip {Table} {chain} {LeadRule(port, target)}\n");
+            script.Append(CultureInfo.InvariantCulture, $"{(known is null ? "add" : "flush")} chain ip {Table} {chain}\nadd rule ip {Table} {chain} {MarkRule(target)}\nadd rule ip {Table} {chain} {LeadRule(port, target)}\n");
             if (known is null)
                 script.Append(CultureInfo.InvariantCulture, $"add element ip {Table} {Map(port)} {{ {Element(port)} }}\n");
         }
@@ -64,7 +72,7 @@ internal static class MeshScript
 
     private const string Entry = "ct state new fib daddr type local";
 
-    private const string MarkRule = $"ct mark set {Mark}";
+    private static string MarkRule(MeshTarget target) => $"ct mark set {(target.PreservesSource ? Preserved : Mark)}";
 
     private static string LeadRule(NodePort port, MeshTarget target) =>
         string.Create(CultureInfo.InvariantCulture, $"meta l4proto {port.Protocol} dnat to {NftText.OneOf(target.Backends)} : {target.Target}");

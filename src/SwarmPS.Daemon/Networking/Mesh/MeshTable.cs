@@ -22,7 +22,8 @@ internal readonly record struct NodePort(string Protocol, uint Number, string Ad
 /// <summary>Where a port leads.</summary>
 /// <param name="Target">The port in the containers.</param>
 /// <param name="Backends">The addresses of the tasks that serve, in order.</param>
-internal sealed record MeshTarget(uint Target, ValueList<string> Backends);
+/// <param name="PreservesSource">Tasks on other nodes see their clients' addresses.</param>
+internal sealed record MeshTarget(uint Target, ValueList<string> Backends, bool PreservesSource = false);
 
 /// <summary>All that the routing mesh does on a node.</summary>
 /// <param name="Ports">The ports that lead somewhere. One without a task that serves is left out: the kernel refuses connections to it.</param>
@@ -34,14 +35,20 @@ internal sealed record MeshTable(ImmutableSortedDictionary<NodePort, MeshTarget>
     public static MeshTable Of(NodeNetworks wanted, Func<NodePort, bool> isOwn)
     {
         var serving = wanted.Networks.Where(network => network.Ingress).SelectMany(network => network.Endpoints).Where(endpoint => endpoint.Serving).ToList();
-        var byService = serving.ToLookup(endpoint => endpoint.Service, endpoint => endpoint.Address);
+        var byService = serving.ToLookup(endpoint => endpoint.Service);
         var ports = ImmutableSortedDictionary.CreateBuilder<NodePort, MeshTarget>();
         foreach (var port in wanted.Ports.Where(port => isOwn(NodePort.Of(port)) && byService.Contains(port.Service)))
-            ports[NodePort.Of(port)] = new(port.Target, [.. byService[port.Service].Order(StringComparer.Ordinal)]);
+            ports[NodePort.Of(port)] = new(port.Target, [.. Backends(port, [.. byService[port.Service]]).Order(StringComparer.Ordinal)], port.PreservesSource);
         return new(
             ports.ToImmutable(),
             [.. serving.Where(endpoint => endpoint.DataPath.Length == 0).Select(endpoint => endpoint.Address).Order(StringComparer.Ordinal)],
             [.. wanted.Networks.Select(network => network.Subnet).Order(StringComparer.Ordinal)]);
+    }
+
+    private static IEnumerable<string> Backends(MeshPort port, IReadOnlyList<NetworkEndpoint> serving)
+    {
+        var isLocalEnough = port.PrefersLocal && serving.Any(endpoint => endpoint.DataPath.Length == 0);
+        return serving.Where(endpoint => !isLocalEnough || endpoint.DataPath.Length == 0).Select(endpoint => endpoint.Address);
     }
 
     /// <summary>Tasks that no longer are behind a port to which datagrams are sent: what is under way would still lead to them.</summary>

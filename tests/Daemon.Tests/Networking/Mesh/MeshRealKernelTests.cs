@@ -153,6 +153,17 @@ public sealed class MeshRealKernelTests : IAsyncLifetime
         Assert.Equal("a " + Client, await net.AskAsync("out", Later, 8080));
     }
 
+    [Fact]
+    public async Task PreferredLocalTask_IsAskedAlone_UntilItServesNoMore()
+    {
+        await plane.ReconcileAsync(Near("a", "b"), audit: true, Stop);
+        Assert.Equal(["a " + Client, "a " + Client], new[] { await net.AskAsync("out", Outside, 8080), await net.AskAsync("out", Outside, 8080) });
+        await plane.ReconcileAsync(Near("b"), audit: false, Stop);
+        Assert.Equal("b " + Gateway, await net.AskAsync("out", Outside, 8080));
+
+        static NodeNetworks Near(params string[] serving) => Wanted(serving) with { Ports = [new("s", "tcp", 8080, 80) { PrefersLocal = true }] };
+    }
+
     private static NodeNetworks Wanted(params string[] serving) => new(
         [
             Network(74) with
