@@ -84,7 +84,7 @@ function Read-Report([string] $Report) {
 function Invoke-Benchmark([string[]] $Arguments) {
     $folder = [IO.Path]::Combine($root, 'bench')
     $projects = @()
-    if ([IO.Directory]::Exists($folder)) { $projects = @([IO.Directory]::GetFiles($folder, '*.csproj', 'AllDirectories') | Sort-Ordinal) }
+    if ([IO.Directory]::Exists($folder)) { $projects = @([IO.Directory]::GetFiles($folder, '*.csproj') | Sort-Ordinal) }
     if ($projects.Count -eq 0) { throw 'bench/ has no project yet.' }
     $worst = 0
     foreach ($project in $projects) {

@@ -30,17 +30,19 @@ internal static class SchedulerBench
         (new(100_000, 100_000, Services: 1), 13.2, 2_200),
     ];
 
+    /// <summary>All lines, by this program or by one that is named after the rounds: the native one of bench/Native.</summary>
     public static async Task RunAsync(string[] arguments)
     {
         var rounds = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : RoundsDefault;
-        var idle = (await MeasureAsync(new(0, 0), 1)).PeakMegabytes;
+        var program = arguments.Length > 1 ? arguments[1] : Environment.ProcessPath!;
+        var idle = (await MeasureAsync(program, new(0, 0), 1)).PeakMegabytes;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"An idle process of this runtime takes {idle:F0} MB; it is in the peaks below, and not in the bytes a task."));
         Console.WriteLine();
         Console.WriteLine("| Nodes × tasks | Seconds | Tasks/s | Times swarmkit's rate (wanted: ≥ 5) | Peak MB | Of swarmkit's (≤ 0.5) | Bytes a task |");
         Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|");
         foreach (var (load, seconds, megabytes) in Lines)
         {
-            var taken = await MeasureAsync(load, rounds);
+            var taken = await MeasureAsync(program, load, rounds);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {load} | {taken.Seconds:F3} | {load.Tasks / taken.Seconds:N0} | {seconds / taken.Seconds:F1} | {taken.PeakMegabytes:F0} | {taken.PeakMegabytes / megabytes:F2} | {(taken.PeakMegabytes - idle) * (1 << 20) / load.Tasks:N0} |"));
@@ -67,10 +69,10 @@ internal static class SchedulerBench
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{samples.Median} {PeakMegabytes()}"));
     }
 
-    private static async Task<(double Seconds, double PeakMegabytes)> MeasureAsync(SchedulerLoad load, int rounds)
+    private static async Task<(double Seconds, double PeakMegabytes)> MeasureAsync(string program, SchedulerLoad load, int rounds)
     {
         string[] arguments = ["scheduler-line", .. load.Numbers.Append(rounds).Select(number => number.ToString(CultureInfo.InvariantCulture))];
-        using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
+        using var child = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         var line = await child.StandardOutput.ReadToEndAsync();
         await child.WaitForExitAsync();
         if (line.Trim().Split(' ') is not [var seconds, var megabytes])
