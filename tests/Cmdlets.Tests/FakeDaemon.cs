@@ -151,7 +151,7 @@ internal sealed class FakeDaemon : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body);
-        var path = Regex.Replace(context.Request.Path, "^/v1\\.\\d+", "");
+        var path = context.Request.Path.Value!;
         var query = context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
         var request = new Received(context.Request.Method, path, query, await reader.ReadToEndAsync());
         Requests.Enqueue(request);

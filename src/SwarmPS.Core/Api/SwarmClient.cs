@@ -13,9 +13,6 @@ namespace SwarmPS.Api;
 /// </summary>
 public sealed partial class SwarmClient : IDisposable
 {
-    /// <summary>The API version that is asked for.</summary>
-    private const string Version = "/v1.41";
-
     private readonly HttpClient http;
 
     /// <summary>A client of the daemon at <paramref name="endpoint"/>; nothing is sent yet.</summary>
@@ -142,10 +139,13 @@ public sealed partial class SwarmClient : IDisposable
 
     private static string Variable() => "env:" + SwarmEndpoint.Variable;
 
-    /// <summary>A path with a query; parameters without a value are left out.</summary>
+    /// <summary>
+    /// A path with a query; parameters without a value are left out. The path names no API version: the daemon answers in its own,
+    /// and an engine behind it in the engine's newest.
+    /// </summary>
     private static string Url(string path, params (string Name, string? Value)[] query)
     {
-        var text = new StringBuilder(Version).Append(path);
+        var text = new StringBuilder(path);
         var separator = '?';
         foreach (var (name, value) in query)
         {

@@ -43,11 +43,12 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
             .. new LogEndpoints(options, changes, log).Routes(),
             .. new ExecEndpoints(options, changes).Routes(),
             .. new ConvergenceEndpoints(changes).Routes(),
-            .. new EventEndpoints(options, engine, log).Routes(),
+            .. new EventEndpoints(options, engine, facts, log).Routes(),
             .. new BackupEndpoints(options, changes).Routes(),
-            .. new NetworkEndpoints(options, changes, leader, networks, engine, proxy).Routes(),
+            .. new NetworkEndpoints(options, changes, leader, networks, engine, facts, proxy).Routes(),
             .. new NetworkCheckEndpoints(options, changes).Routes(),
-            .. new ContainerEndpoints(networks, proxy).Routes(),
+            .. new ContainerEndpoints(networks, facts, proxy).Routes(),
+            .. new VolumeEndpoints(facts, proxy).Routes(),
         ]);
     }
 
@@ -104,13 +105,13 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
     {
         var engine = await facts.GetAsync().WaitAsync(stop).ConfigureAwait(false);
         var headers = context.Response.Headers;
-        headers[ApiHeaders.ApiVersion] = engine.ApiVersion.ToString();
+        headers[ApiHeaders.ApiVersion] = ApiVersion.Newest.ToString();
         headers[ApiHeaders.Experimental] = engine.Experimental ? "true" : "false";
         headers[ApiHeaders.OsType] = engine.Os;
         headers.Server = $"SwarmPS/{SystemEndpoints.Version} ({engine.Os})";
 
         var (version, path) = ApiVersion.Split(context.Request.Path.Value ?? "/");
-        Check(version, engine);
+        Check(version);
         if (router.Find(context.Request.Method, path) is { } found)
         {
             await leader.AnswerAsync(new(context, found.Id, stop), path, found.Answer).ConfigureAwait(false);
@@ -131,14 +132,15 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
             : throw SwarmException.NotFound("page", path);
     }
 
-    private static void Check(ApiVersion? version, EngineFacts engine)
+    /// <summary>The limits are swarmpsd's own; the engine's range is met by translation (<see cref="EngineFacts.Closest"/>).</summary>
+    private static void Check(ApiVersion? version)
     {
         if (version is not { } asked)
             return;
-        if (asked.CompareTo(engine.ApiVersion) > 0)
-            throw SwarmException.Invalid($"client version {asked} is too new. Maximum supported API version is {engine.ApiVersion}");
-        if (asked.CompareTo(engine.MinApiVersion) < 0)
-            throw SwarmException.Invalid($"client version {asked} is too old. Minimum supported API version is {engine.MinApiVersion}, please upgrade your client to a newer version");
+        if (asked.CompareTo(ApiVersion.Newest) > 0)
+            throw SwarmException.Invalid($"client version {asked} is too new. Maximum supported API version is {ApiVersion.Newest} (swarmpsd {SystemEndpoints.Version}). Set DOCKER_API_VERSION={ApiVersion.Newest} for the client, or upgrade SwarmPS");
+        if (asked.CompareTo(ApiVersion.Oldest) < 0)
+            throw SwarmException.Invalid($"client version {asked} is too old. Minimum supported API version is {ApiVersion.Oldest} (swarmpsd {SystemEndpoints.Version}), please upgrade your client to a newer version");
     }
 
     private Task RefuseAsync(HttpContext context, int status, string message)

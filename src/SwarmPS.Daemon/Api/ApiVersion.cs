@@ -8,10 +8,10 @@ namespace SwarmPS.Daemon.Api;
 /// <param name="Minor">After the point.</param>
 internal readonly record struct ApiVersion(int Major, int Minor) : IComparable<ApiVersion>
 {
-    /// <summary>The newest version whose swarm endpoints we serve as documented. Clients get the lower of this and the engine's.</summary>
-    public static readonly ApiVersion Newest = new(1, 51);
+    /// <summary>The newest version of the API that swarmpsd serves, whatever the engine's.</summary>
+    public static readonly ApiVersion Newest = new(1, 56);
 
-    /// <summary>The oldest we still answer: what today's engines call their oldest too. The engine's, where that is higher.</summary>
+    /// <summary>The oldest version of the API that swarmpsd serves, whatever the engine's.</summary>
     public static readonly ApiVersion Oldest = new(1, 24);
 
     /// <summary>Reads <c>1.41</c>.</summary>

@@ -8,30 +8,37 @@ using SwarmPS.Model.Validation;
 namespace SwarmPS.Daemon.Api;
 
 /// <summary><c>/containers/create</c>: the engine's, except for containers that are to be on a network of the swarm.</summary>
-internal sealed class ContainerEndpoints(SwarmNetworks networks, EngineProxy proxy)
+internal sealed class ContainerEndpoints(SwarmNetworks networks, EngineFactsCache facts, EngineProxy proxy)
 {
     /// <summary>The routes.</summary>
     public IEnumerable<Route> Routes() => [new("POST", "/containers/create", CreateAsync)];
 
     private async Task CreateAsync(ApiCall call)
     {
-        foreach (var network in NetworksOf(await call.KeepBodyAsync().ConfigureAwait(false)))
+        var request = RequestOf(await call.KeepBodyAsync().ConfigureAwait(false));
+        if (call.Version is { } asked)
+            NewerRequests.CheckContainer(request, asked, (await facts.RequireAsync(call.Stop).ConfigureAwait(false)).ApiVersion);
+        foreach (var network in NetworksOf(request))
             await networks.CheckIsNotOursAsync(network, call.Stop).ConfigureAwait(false);
         await proxy.ForwardAsync(call.Context, call.Stop).ConfigureAwait(false);
     }
 
-    /// <summary>The networks that a body names, but those that every engine has; none where it is no JSON, which the engine refuses in its own words.</summary>
-    private static IEnumerable<string> NetworksOf(byte[] body)
+    /// <summary>The body as an object; an empty one where it is no JSON, which the engine refuses in its own words.</summary>
+    private static JObject RequestOf(byte[] body)
     {
-        JObject request;
         try
         {
-            request = ApiJson.Read<JObject>(new StreamReader(new MemoryStream(body)));
+            return ApiJson.Read<JObject>(new StreamReader(new MemoryStream(body)));
         }
         catch (JsonException)
         {
             return [];
         }
+    }
+
+    /// <summary>The networks that a request names, but those that every engine has.</summary>
+    private static IEnumerable<string> NetworksOf(JObject request)
+    {
         var mode = (string?)(request["HostConfig"] as JObject)?["NetworkMode"];
         var further = ((request["NetworkingConfig"] as JObject)?["EndpointsConfig"] as JObject)?.Properties().Select(property => property.Name) ?? [];
         return further.Append(mode ?? "").Distinct(StringComparer.Ordinal)

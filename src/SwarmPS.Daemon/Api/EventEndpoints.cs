@@ -11,7 +11,7 @@ using SwarmPS.Model;
 namespace SwarmPS.Daemon.Api;
 
 /// <summary><c>/events</c>: the engine's, with the swarm's between them; of the swarm's the last ones are kept, and can be asked for by time or index.</summary>
-internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine, ILogger log)
+internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine, EngineFactsCache facts, ILogger log)
 {
     private const int WaitingMax = 256;
 
@@ -32,7 +32,7 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
         using var over = CancellationTokenSource.CreateLinkedTokenSource(end.Token, late.Token);
         // What an index asks for is the swarm's: the engine's events have none, and would come twice.
         using var engineEvents = filter.WantsEngine && after is null
-            ? await engine.OpenStreamAsync("/events" + call.Context.Request.QueryString, call.Stop).ConfigureAwait(false)
+            ? await engine.OpenStreamAsync(await PathAsync(call).ConfigureAwait(false), call.Stop).ConfigureAwait(false)
             : null;
         call.Context.Response.ContentType = "application/json";
         await call.Context.Response.Body.FlushAsync(call.Stop).ConfigureAwait(false);
@@ -58,6 +58,10 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
             await Task.WhenAll(sources).ConfigureAwait(false);
         }
     }
+
+    /// <summary>In the client's version: engines leave out <c>status</c>, <c>id</c> and <c>from</c> since API 1.52, and older clients read them.</summary>
+    private async Task<string> PathAsync(ApiCall call) =>
+        (await facts.RequireAsync(call.Stop).ConfigureAwait(false)).PathOf(call.Version, "/events" + call.Context.Request.QueryString);
 
     /// <summary>Cancelled at a time to come; one that is over already bounds what is told, and cancels nothing.</summary>
     private CancellationTokenSource Late(DateTimeOffset? until) =>

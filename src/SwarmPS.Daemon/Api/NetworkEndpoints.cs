@@ -16,7 +16,7 @@ namespace SwarmPS.Daemon.Api;
 /// <c>/networks</c>: those of the swarm are answered here, those of the engine by the engine; lists show both. Which one a request
 /// means shows in its body or in what there is, so these endpoints send to the leader themselves what is for it.
 /// </summary>
-internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges changes, LeaderRequests leader, SwarmNetworks networks, EngineLink engine, EngineProxy proxy)
+internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges changes, LeaderRequests leader, SwarmNetworks networks, EngineLink engine, EngineFactsCache facts, EngineProxy proxy)
 {
     private bool IsManager => SwarmStanding.IsManager(options.Membership);
 
@@ -47,7 +47,8 @@ internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges ch
     /// <summary>The engine's networks, without those that carry the swarm's.</summary>
     private async Task<IEnumerable<JToken>> TheirsAsync(ApiCall call)
     {
-        var all = await engine.ListAsync("/networks" + call.Context.Request.QueryString, call.Stop).ConfigureAwait(false);
+        var known = await facts.RequireAsync(call.Stop).ConfigureAwait(false);
+        var all = await engine.ListAsync(known.PathOf(call.Version, "/networks" + call.Context.Request.QueryString), call.Stop).ConfigureAwait(false);
         return all.Where(network => !SwarmNetworks.IsCarrier(network));
     }
 

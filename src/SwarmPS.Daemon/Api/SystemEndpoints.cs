@@ -44,8 +44,8 @@ internal sealed class SystemEndpoints(EngineLink engine, EngineFactsCache facts,
     {
         var known = await facts.GetAsync().ConfigureAwait(false);
         var version = await EngineSaysAsync("/version", call.Stop).ConfigureAwait(false) ?? new JObject { ["Version"] = Version, ["Os"] = known.Os, ["Components"] = new JArray() };
-        version["ApiVersion"] = known.ApiVersion.ToString();
-        version["MinAPIVersion"] = known.MinApiVersion.ToString();
+        version["ApiVersion"] = ApiVersion.Newest.ToString();
+        version["MinAPIVersion"] = ApiVersion.Oldest.ToString();
         if (version["Components"] is JArray components)
         {
             components.Add(new JObject
@@ -63,7 +63,8 @@ internal sealed class SystemEndpoints(EngineLink engine, EngineFactsCache facts,
         JObject info;
         try
         {
-            info = await engine.GetAsync("/info", call.Stop).ConfigureAwait(false);
+            var known = await facts.RequireAsync(call.Stop).ConfigureAwait(false);
+            info = await engine.GetAsync(known.PathOf(call.Version, "/info"), call.Stop).ConfigureAwait(false);
         }
         catch (SwarmException gone)
         {

@@ -25,10 +25,10 @@ internal sealed class FakeEngine : IAsyncDisposable
     public List<string> Heads { get; } = [];
 
     /// <summary>Answers what every server asks at its first request; the rest is the test's.</summary>
-    public static FakeEngine Of(Func<string, NetworkStream, Socket, Task> answer, string api = "1.41") => new(async (head, stream, socket) =>
+    public static FakeEngine Of(Func<string, NetworkStream, Socket, Task> answer, string api = "1.41", string least = "1.12") => new(async (head, stream, socket) =>
     {
         if (head.StartsWith("GET /version ", StringComparison.Ordinal))
-            await JsonAsync(stream, 200, $$"""{"Version":"20.10","ApiVersion":"{{api}}","MinAPIVersion":"1.12","Os":"linux","Components":[{"Name":"Engine"}]}""");
+            await JsonAsync(stream, 200, $$"""{"Version":"20.10","ApiVersion":"{{api}}","MinAPIVersion":"{{least}}","Os":"linux","Components":[{"Name":"Engine"}]}""");
         else if (head.StartsWith("GET /_ping ", StringComparison.Ordinal))
             await TextAsync(stream, "HTTP/1.1 200 OK\r\nBuilder-Version: 1\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK");
         else

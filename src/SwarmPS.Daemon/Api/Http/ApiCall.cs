@@ -17,6 +17,9 @@ internal sealed record ApiCall(HttpContext Context, string Id, CancellationToken
 {
     private const long RefusedBytesMax = 64L << 20;
 
+    /// <summary>The API version that the client names in the path; null where it names none.</summary>
+    public ApiVersion? Version => ApiVersion.Split(Context.Request.Path.Value ?? "/").Version;
+
     /// <summary>A query parameter, or null.</summary>
     public string? Query(string name) => Context.Request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
 

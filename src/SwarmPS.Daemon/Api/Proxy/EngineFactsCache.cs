@@ -17,6 +17,7 @@ internal sealed class EngineFactsCache(EngineLink engine, TimeProvider clock)
     private readonly object gate = new();
     private Task<EngineFacts>? asked;
     private EngineFacts last = EngineFacts.None;
+    private SwarmException? failure;
     private long failedAt = long.MinValue;
 
     /// <summary>What the engine is; what it last was where it does not answer.</summary>
@@ -28,6 +29,30 @@ internal sealed class EngineFactsCache(EngineLink engine, TimeProvider clock)
                 asked = null;
             asked ??= AskAsync();
             return asked.IsCompleted || last == EngineFacts.None ? BrieflyAsync(asked) : Task.FromResult(last);
+        }
+    }
+
+    /// <summary>What the engine is, once it has answered. Throws <see cref="SwarmException"/> (Unavailable) where it never has.</summary>
+    public async Task<EngineFacts> RequireAsync(CancellationToken stop)
+    {
+        Task<EngineFacts> asking;
+        lock (gate)
+        {
+            if (last != EngineFacts.None && asked is not null)
+                return last;
+            asking = asked is null or { IsCompleted: true } ? asked = AskAsync() : asked;
+        }
+        var facts = await asking.WaitAsync(stop).ConfigureAwait(false);
+        return facts != EngineFacts.None ? facts : throw new SwarmException(SwarmErrorCode.Unavailable, (failure ?? engine.Unreachable(null)).Message, failure);
+    }
+
+    /// <summary>The engine answered: ask again where it serves another version than it did, for it was replaced.</summary>
+    public void Note(ApiVersion newest)
+    {
+        lock (gate)
+        {
+            if (asked is { IsCompleted: true } && last != EngineFacts.None && last.ApiVersion != newest)
+                (asked, last) = (null, EngineFacts.None);
         }
     }
 
@@ -59,10 +84,11 @@ internal sealed class EngineFactsCache(EngineLink engine, TimeProvider clock)
                 (last, failedAt) = (facts, long.MinValue);
             return facts;
         }
-        catch (SwarmException)
+        catch (SwarmException fault)
         {
             lock (gate)
             {
+                failure = fault;
                 failedAt = clock.GetTimestamp();
                 return last;
             }

@@ -42,7 +42,7 @@ internal sealed class EngineProxy : IDisposable
     /// <summary>Passes a request on and answers with the engine's answer. Throws <see cref="SwarmException"/> where there is no engine.</summary>
     public async Task ForwardAsync(HttpContext context, CancellationToken stop)
     {
-        var target = Target(context);
+        var target = await TargetAsync(context, stop).ConfigureAwait(false);
         try
         {
             if (EngineTunnel.IsWanted(context.Request))
@@ -50,7 +50,7 @@ internal sealed class EngineProxy : IDisposable
                 await tunnel.RunAsync(context, target, stop).ConfigureAwait(false);
                 return;
             }
-            var error = await forwarder.SendAsync(context, "http://engine", engine.Client, Endless, new Unchanged(target), stop).ConfigureAwait(false);
+            var error = await forwarder.SendAsync(context, "http://engine", engine.Client, Endless, new Retargeted(target, facts), stop).ConfigureAwait(false);
             if (error is ForwarderError.None || context.RequestAborted.IsCancellationRequested || context.Response.HasStarted)
                 return;
             throw engine.Unreachable(context.Features.Get<IForwarderErrorFeature>()?.Exception);
@@ -66,22 +66,44 @@ internal sealed class EngineProxy : IDisposable
         }
     }
 
+    /// <summary>Has the engine asked with another query than the client's.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="query">The query with its question mark.</param>
+    public static void ReplaceQuery(HttpContext context, string query)
+    {
+        var request = context.Features.Get<IHttpRequestFeature>()!;
+        var end = request.RawTarget.IndexOf('?', StringComparison.Ordinal);
+        request.RawTarget = (end < 0 ? request.RawTarget : request.RawTarget[..end]) + query;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => services.Dispose();
 
-    /// <summary>The path as the client wrote it. What an engine might read as another path than we did is refused.</summary>
-    private static Uri Target(HttpContext context)
+    /// <summary>
+    /// The path as the client wrote it, in the version of the engine that is closest to the client's. What an engine might read as
+    /// another path than we did is refused.
+    /// </summary>
+    private async Task<Uri> TargetAsync(HttpContext context, CancellationToken stop)
     {
         var raw = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var query = raw.IndexOf('?', StringComparison.Ordinal);
         var path = Uri.UnescapeDataString(query < 0 ? raw : raw[..query]);
         if (!raw.StartsWith('/') || path.Contains("//", StringComparison.Ordinal) || path.Split('/').Any(segment => segment is "." or ".."))
             throw new SwarmException(SwarmErrorCode.NotFound, $"page not found: {raw}");
+        var (version, rest) = ApiVersion.Split(path);
+        if (version is { } asked)
+        {
+            var known = await facts.RequireAsync(stop).ConfigureAwait(false);
+            NewerRequests.CheckQuery(context.Request, rest, asked, known.ApiVersion);
+            // The version's own segment may be escaped; what follows it stays as it was written.
+            var end = raw.AsSpan(1).IndexOfAny('/', '?');
+            raw = known.PathOf(asked, end < 0 ? "" : raw[(end + 1)..]);
+        }
         return new("http://engine" + raw, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
     }
 
     /// <summary>Leaves a request as it is, but for where it goes.</summary>
-    private sealed class Unchanged(Uri target) : HttpTransformer
+    private sealed class Retargeted(Uri target, EngineFactsCache facts) : HttpTransformer
     {
         public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destination, CancellationToken cancellationToken)
         {
@@ -93,6 +115,8 @@ internal sealed class EngineProxy : IDisposable
         public override async ValueTask<bool> TransformResponseAsync(HttpContext context, HttpResponseMessage? response, CancellationToken cancellationToken)
         {
             var version = context.Response.Headers[ApiHeaders.ApiVersion];
+            if (response?.Headers.TryGetValues(ApiHeaders.ApiVersion, out var served) == true && ApiVersion.TryParse(served.FirstOrDefault(), out var newest))
+                facts.Note(newest);
             var copied = await base.TransformResponseAsync(context, response, cancellationToken).ConfigureAwait(false);
             context.Response.Headers[ApiHeaders.ApiVersion] = version;
             // A stream's head goes out before its first byte, which may be long in coming: "docker run" waits for the head of /wait.
