@@ -1,6 +1,5 @@
 #Requires -Version 7.4
-# The build's entry. It runs alike in pwsh and in swarmps, which has the language and PowerShell's core
-# cmdlets only: hence .NET calls where a script would else say Write-Host, Join-Path or Get-Content.
+# The build's entry.
 [CmdletBinding(PositionalBinding = $false)]
 param(
     [Parameter(Position = 0)] [string] $Verb = '',
@@ -15,7 +14,7 @@ Set-StrictMode -Version 3.0
 $usage = @'
 usage: ./build.sh VERB            (Windows: pwsh build.ps1 VERB)
 
-  build                           artifacts/module/SwarmPS, artifacts/swarmpsd, artifacts/swarmps
+  build                           artifacts/module/SwarmPS and artifacts/swarmpsd
   quickstart [-Clean]             build, then a swarm with a service on a real engine; -Clean removes it all
   test [-Suite NAME] [-Method M]  build and run the tests: all, or the suites whose name begins with NAME,
                                   or the methods that match M (wildcard *)
@@ -39,13 +38,13 @@ foreach ($given in $PSBoundParameters.Keys) {
 }
 
 $root = $PSScriptRoot
-$artifacts = [IO.Path]::Combine($root, 'artifacts')
+$artifacts = Join-Path $root 'artifacts'
 . "$root/build/programs.ps1"
 . "$root/build/setup.ps1"
 . "$root/build/products.ps1"
 . "$root/build/suites.ps1"
 
-$code = 0
+$code = $null
 try {
     Initialize-Toolchain
     switch ($Verb) {
@@ -55,14 +54,17 @@ try {
         'bench' { Build-Product; $code = Invoke-Benchmark $Rest }
         'quickstart' { . "$root/build/quickstart.ps1"; if ($Clean) { Remove-Quickstart } else { Start-Quickstart } }
     }
+    $code ??= 0
 }
 catch {
     $code = 1
     [Console]::Error.WriteLine("build.ps1 ${Verb}: $($_.Exception.Message)")
-    # The place matters for a fault in these scripts, not for what they or a cmdlet refused in plain words.
+    # The place matters for a fault in these scripts, not for what they or a cmdlet of ours refused in plain words.
     $foreseen = $_.Exception -is [Management.Automation.RuntimeException] -and $_.Exception.WasThrownFromThrowStatement
-    if (-not $foreseen -and $_.InvocationInfo.MyCommand -isnot [Management.Automation.CmdletInfo]) {
+    if (-not $foreseen -and $_.InvocationInfo.MyCommand?.Source -cne 'SwarmPS') {
         [Console]::Error.WriteLine($_.ScriptStackTrace)
     }
 }
+# Neither an end nor an error: Ctrl-C, of which pwsh -File would make a success.
+finally { if ($null -eq $code) { [Environment]::Exit(130) } }
 exit $code

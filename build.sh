@@ -1,12 +1,13 @@
 #!/bin/sh
-# Runs build.ps1 with its arguments: in pwsh where that is installed, else in swarmps, the project's own
-# PowerShell host, which is built first. Needs the .NET SDK and nothing else.
+# Runs build.ps1 with its arguments: in the pwsh of the PATH where that is 7.4 or later, else in the one that
+# .config/dotnet-tools.json names, which is restored first. Needs the .NET SDK and nothing else.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 HOME=${HOME:-/root}
 DOTNET_NOLOGO=1
 DOTNET_CLI_TELEMETRY_OPTOUT=1
-export HOME DOTNET_NOLOGO DOTNET_CLI_TELEMETRY_OPTOUT
+POWERSHELL_TELEMETRY_OPTOUT=1
+export HOME DOTNET_NOLOGO DOTNET_CLI_TELEMETRY_OPTOUT POWERSHELL_TELEMETRY_OPTOUT
 
 find_dotnet() {
     command -v dotnet && return
@@ -32,30 +33,42 @@ EOF
     exit 1
 }
 
+has_pwsh() {
+    version=$(pwsh -Version 2>/dev/null </dev/null) || return 1
+    case $version in
+        'PowerShell 7.'[0-3] | 'PowerShell 7.'[0-3].* | 'PowerShell '[0-6].*) return 1 ;;
+        'PowerShell '*) return 0 ;;
+        *) return 1 ;;
+    esac
+}
+
+restore_pwsh() {
+    "$dotnet" tool run pwsh -- -Version >/dev/null 2>&1 </dev/null && return
+    echo "Restoring PowerShell, which is not on the PATH ..." >&2
+    told=$("$dotnet" tool restore 2>&1 </dev/null) && return
+    cat >&2 <<EOF
+$told
+build.sh: the PATH has no pwsh 7.4 or later, and the one of .config/dotnet-tools.json could not be restored.
+Install PowerShell (https://aka.ms/powershell), or make a NuGet source reachable that has the package
+PowerShell (dotnet nuget list source), and run this again.
+EOF
+    exit 1
+}
+
 dotnet=$(find_dotnet) || need_sdk "no dotnet is on the PATH or in the usual places."
 "$dotnet" --list-sdks | grep -q '^1[0-9]\.' || need_sdk "$dotnet has no SDK 10 or later."
+# The command that starts PowerShell here, for the texts and the benchmarks of build.ps1.
+SWARMPS_PWSH=pwsh
+if ! has_pwsh; then
+    command -v dotnet >/dev/null && SWARMPS_PWSH='dotnet tool run pwsh --' || SWARMPS_PWSH="$dotnet tool run pwsh --"
+fi
 PATH=$(dirname -- "$dotnet"):$PATH
-export PATH
+export PATH SWARMPS_PWSH
 
-if command -v pwsh >/dev/null 2>&1; then
+if [ "$SWARMPS_PWSH" = pwsh ]; then
     exec pwsh -NoProfile -File "$root/build.ps1" "$@"
 fi
-
-# The host that runs the build is never the one the build replaces.
-host=$root/artifacts/bootstrap
-if [ ! -x "$host/swarmps" ] || [ -n "$(find "$root/src/SwarmPS.Shell" "$root"/Directory.*.props \
-        \( -name bin -o -name obj \) -prune -o -type f -newer "$host/.made" -print)" ]; then
-    echo "Building the PowerShell host ..." >&2
-    new=$host.$$
-    rm -rf "$new"
-    mkdir -p "$root/artifacts"
-    "$dotnet" publish "$root/src/SwarmPS.Shell" -c Release --use-current-runtime --self-contained false \
-        -p:PublishReadyToRun=true -nodeReuse:false -nologo -v quiet -o "$new" >&2
-    touch "$new/.made"
-    if [ -d "$host" ]; then mv "$host" "$host.old.$$"; fi
-    mv "$new" "$host"
-    rm -rf "$host.old.$$"
-fi
-# The host starts by its dll, so that an SDK outside the system's own folder serves as its runtime too. It is kept
-# from importing the module of an earlier build, which could then not be replaced in the process.
-exec "$dotnet" "$host/swarmps.dll" -NoModule -File "$root/build.ps1" "$@"
+# A tool is found from the current folder upwards.
+cd "$root"
+restore_pwsh
+exec "$dotnet" tool run pwsh -- -NoProfile -File "$root/build.ps1" "$@"

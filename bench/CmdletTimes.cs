@@ -42,7 +42,7 @@ internal static class CmdletTimes
             lines.Skip(2).ToList().ForEach(warm.Add);
         }
         var (ping, list) = await PlainAsync(api);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"in {Path.GetFileName(host)}, {rounds} fresh processes; a swarm of {Services} services, {Calls} warm calls"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"in pwsh, {rounds} fresh processes; a swarm of {Services} services, {Calls} warm calls"));
         Console.WriteLine($"  Import-Module                    {Milliseconds(imports)}");
         Console.WriteLine($"  Connect- and Get- after it       {Milliseconds(first)}");
         Console.WriteLine($"  Get-SwarmService, warm           {Milliseconds(warm)}");
@@ -69,20 +69,18 @@ internal static class CmdletTimes
         }
         """;
 
-    /// <summary>PowerShell where it is installed, else the embedded host.</summary>
-    private static string Host() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "pwsh")).FirstOrDefault(File.Exists)
-        ?? Path.GetFullPath(Path.Combine("artifacts", "swarmps", "swarmps"));
+    /// <summary>The command that starts the PowerShell that runs the build.</summary>
+    private static string[] Host() => (Environment.GetEnvironmentVariable("SWARMPS_PWSH") ?? "pwsh").Split(' ');
 
-    private static async Task<List<TimeSpan>> OutputAsync(string host, string script, string module, string socket, int calls)
+    private static async Task<List<TimeSpan>> OutputAsync(string[] host, string script, string module, string socket, int calls)
     {
-        var start = new ProcessStartInfo(host, [.. Path.GetFileName(host) == "swarmps" ? ["-NoModule"] : (string[])["-NoProfile"], "-File", script, module, socket, $"{calls}"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(host[0], [.. host[1..], "-NoProfile", "-File", script, module, socket, $"{calls}"]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var text = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0
             ? [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => TimeSpan.FromMilliseconds(double.Parse(line, CultureInfo.InvariantCulture)))]
-            : throw new InvalidOperationException($"{host} ended with exit code {process.ExitCode}: {text}");
+            : throw new InvalidOperationException($"{string.Join(' ', host)} ended with exit code {process.ExitCode}: {text}");
     }
 
     private static async Task<(Samples Ping, Samples List)> PlainAsync(UnixHttp api)

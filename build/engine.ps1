@@ -18,23 +18,23 @@ function Test-Engine([string] $Engine) {
 # The engine that an earlier run used, while its files are here.
 function Get-UsedEngine {
     $note = "$place/engine.txt"
-    if (-not [IO.File]::Exists($note)) { return $null }
-    return [IO.File]::ReadAllText($note).Trim()
+    if (-not (Test-Path $note)) { return $null }
+    return (Get-Content $note -Raw).Trim()
 }
 
 function Get-Engine {
     if (-not (Find-Program 'docker')) { throw 'The docker client is missing: install it as said above and run this again.' }
-    $candidates = @((Get-UsedEngine), [Environment]::GetEnvironmentVariable('DOCKER_HOST'), 'unix:///var/run/docker.sock', $ownEngine)
+    $candidates = @((Get-UsedEngine), $env:DOCKER_HOST, 'unix:///var/run/docker.sock', $ownEngine)
     foreach ($engine in $candidates) {
         if (-not $engine -or -not $engine.StartsWith('unix://')) { continue }
         if (Test-Engine $engine) {
-            Write-Line "Uses the engine at $engine."
-            [IO.File]::WriteAllText("$place/engine.txt", $engine)
+            Write-Host "Uses the engine at $engine."
+            Set-Content "$place/engine.txt" $engine
             return $engine
         }
     }
     Start-Engine
-    [IO.File]::WriteAllText("$place/engine.txt", $ownEngine)
+    Set-Content "$place/engine.txt" $ownEngine
     return $ownEngine
 }
 
@@ -44,11 +44,11 @@ function Start-Engine {
     if (-not $dockerd) { throw 'No engine answers at DOCKER_HOST or /var/run/docker.sock, and there is no dockerd to start: install Docker Engine (docker.io) and run this again.' }
     if ([Environment]::UserName -cne 'root') { throw 'No engine answers at DOCKER_HOST or /var/run/docker.sock, and only root can start one: run this as root, or start Docker Engine and join its group.' }
     Stop-Remaining "$place/engine/"
-    $null = [IO.Directory]::CreateDirectory("$place/engine")
+    New-Folder "$place/engine"
     $log = "$place/engine/log"
     # An engine that was killed leaves these, and would wait for the processes they name.
     foreach ($stale in 'docker.pid', 'exec/containerd/containerd.pid') {
-        if ([IO.File]::Exists("$place/engine/$stale")) { [IO.File]::Delete("$place/engine/$stale") }
+        if (Test-Path "$place/engine/$stale") { Remove-Item "$place/engine/$stale" }
     }
     # It outlives this script and its terminal.
     $script = 'log=$1; shift; setsid "$@" >>"$log" 2>&1 </dev/null &'
@@ -56,11 +56,9 @@ function Start-Engine {
         '--pidfile', "$place/engine/docker.pid", '--host', $ownEngine)
     try { Wait-Until { Test-Engine $ownEngine } 60 "an answer of the new engine, whose log is $log" }
     catch {
-        $lines = [IO.File]::ReadAllLines($log)
-        $last = $lines[([Math]::Max(0, $lines.Count - 5))..($lines.Count - 1)] -join "`n"
-        throw "$($_.Exception.Message) Its last words:`n$last"
+        throw "$($_.Exception.Message) Its last words:`n$((Get-Content $log -Tail 5) -join "`n")"
     }
-    Write-Line "Started an engine of its own at $ownEngine."
+    Write-Host "Started an engine of its own at $ownEngine."
 }
 
 function Add-Image([string] $Engine) {
@@ -68,7 +66,7 @@ function Add-Image([string] $Engine) {
     $file = "$place/image.tar"
     Write-Image $file
     Assert-Docker $Engine @('load', '-i', $file)
-    [IO.File]::Delete($file)
+    Remove-Item $file
 }
 
 # What the quickstart left on its engine, and the engine itself if it is its own.
@@ -80,7 +78,7 @@ function Remove-EngineTrace([string] $Engine) {
     }
     if ($Engine -ceq $ownEngine) { Stop-Remaining "$place/engine/" }
     # A stopped engine may leave its network namespaces mounted.
-    $mounts = @([IO.File]::ReadAllLines('/proc/self/mounts') | ForEach-Object { ($_ -split ' ')[1] } | Where-Object { $_.StartsWith("$place/") })
+    $mounts = @(Get-Content '/proc/self/mounts' | ForEach-Object { ($_ -split ' ')[1] } | Where-Object { $_.StartsWith("$place/") })
     [Array]::Reverse($mounts)
     foreach ($mount in $mounts) { Assert-Program (Find-Program 'umount') @($mount) }
 }
@@ -88,13 +86,12 @@ function Remove-EngineTrace([string] $Engine) {
 # Stops the processes whose command line names a folder of the quickstart, and waits until they are gone.
 function Stop-Remaining([string] $Folder) {
     $ids = @()
-    foreach ($entry in [IO.Directory]::GetDirectories('/proc')) {
-        $id = [IO.Path]::GetFileName($entry)
-        if ($id -notmatch '^\d+$' -or $id -eq [Environment]::ProcessId) { continue }
-        try { $line = [IO.File]::ReadAllText("$entry/cmdline") }
+    foreach ($id in (Get-Process).Id | Where-Object { $_ -ne $PID }) {
+        # A process may have ended meanwhile.
+        try { $line = [IO.File]::ReadAllText("/proc/$id/cmdline") }
         catch [IO.IOException], [UnauthorizedAccessException] { continue }
         if ($line -cmatch '^[^\0]*(swarmpsd|dockerd)\0' -and $line.Contains($Folder)) { $ids += $id }
     }
     foreach ($id in $ids) { $null = Read-Program '/bin/sh' @('-c', "kill -TERM $id") }
-    foreach ($id in $ids) { Wait-Until { -not [IO.Directory]::Exists("/proc/$id") } 30 "process $id to stop" }
+    foreach ($id in $ids) { Wait-Until { -not (Test-Path "/proc/$id") } 30 "process $id to stop" }
 }

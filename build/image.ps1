@@ -17,7 +17,7 @@ function Write-Image([string] $File) {
         Add-Entry $tar 'RegularFile' 'manifest.json' 420 $manifest
     }
     finally { $tar.Dispose() }
-    Write-Line "Made the image $image of $busybox."
+    Write-Host "Made the image $image of $busybox."
 }
 
 function Get-Layer([byte[]] $Busybox) {

@@ -1,20 +1,10 @@
-# Running other programs. Streams are inherited, so output is live and alike in every PowerShell host.
-
-function Write-Line([string] $Text) { [Console]::WriteLine($Text) }
+# Running other programs. Streams are inherited, so output is live.
 
 # The full path of a program, or $null. System folders count too: a user's PATH often lacks them.
 function Find-Program([string] $Name) {
-    $folders = @(([Environment]::GetEnvironmentVariable('PATH') ?? '') -split [IO.Path]::PathSeparator)
-    $endings = @('')
-    if ($IsWindows) { $endings = @('.exe', '.cmd') } else { $folders += '/usr/local/sbin', '/usr/sbin', '/sbin' }
-    foreach ($folder in $folders) {
-        if (-not $folder) { continue }
-        foreach ($ending in $endings) {
-            $path = [IO.Path]::Combine($folder, $Name + $ending)
-            if ([IO.File]::Exists($path)) { return $path }
-        }
-    }
-    return $null
+    $places = @($Name)
+    if (-not $IsWindows) { $places += "/usr/local/sbin/$Name", "/usr/sbin/$Name", "/sbin/$Name" }
+    return Get-Command $places -CommandType Application -ErrorAction Ignore | Select-Object -First 1 -ExpandProperty Source
 }
 
 function New-ProcessStart([string] $File, [string[]] $Arguments) {
@@ -40,9 +30,7 @@ function Invoke-Program([string] $File, [string[]] $Arguments, [TimeSpan] $Deadl
 # Runs a program and throws when it fails: its own output has said why.
 function Assert-Program([string] $File, [string[]] $Arguments) {
     $code = Invoke-Program $File $Arguments
-    if ($code -ne 0) {
-        throw "$([IO.Path]::GetFileName($File)) $($Arguments -join ' ') ended with exit code $code."
-    }
+    if ($code -ne 0) { throw "$(Split-Path $File -Leaf) $($Arguments -join ' ') ended with exit code $code." }
 }
 
 # Runs a program quietly: its exit code, output and error text.
@@ -65,9 +53,8 @@ function Read-Program([string] $File, [string[]] $Arguments) {
 # Waits for a condition, and says what was missing when the deadline passes.
 function Wait-Until([scriptblock] $Condition, [int] $Seconds, [string] $For) {
     $clock = [Diagnostics.Stopwatch]::StartNew()
-    $pause = [Threading.ManualResetEventSlim]::new()
     while (-not (& $Condition)) {
         if ($clock.Elapsed.TotalSeconds -gt $Seconds) { throw "Waited $Seconds s in vain for $For." }
-        $null = $pause.Wait(200)
+        Start-Sleep -Milliseconds 200
     }
 }

@@ -3,22 +3,22 @@
 # engine of this machine (engine.ps1).
 
 $lab = 'quickstart'
-$place = [IO.Path]::Combine($artifacts, 'quickstart')
+$place = Join-Path $artifacts 'quickstart'
 # A socket's path has 107 bytes at most, and an engine's own are 50 longer than this folder's.
 if ($place.Length -gt 55) {
-    $place = [IO.Path]::Combine([IO.Path]::GetTempPath(), 'swarmps-quickstart-' + [Convert]::ToHexString(
+    $place = Join-Path ([IO.Path]::GetTempPath()) ('swarmps-quickstart-' + [Convert]::ToHexString(
             [Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($place))).Substring(0, 8).ToLowerInvariant())
 }
 . "$root/build/image.ps1"
 . "$root/build/engine.ps1"
 
-function Write-Step([string] $Text) { Write-Line "`n==> $Text" }
+function Write-Step([string] $Text) { Write-Host "`n==> $Text" }
 
 function Start-Quickstart {
     if (-not $IsLinux) { throw 'The quickstart runs containers, which needs Linux; everything else of SwarmPS builds here: ./build.sh build.' }
     Install-Prerequisite
     Build-Product
-    $null = [IO.Directory]::CreateDirectory($place)
+    New-Folder $place
     [IO.File]::SetUnixFileMode($place, [IO.UnixFileMode]'UserRead, UserWrite, UserExecute')
     Import-Module "$artifacts/module/SwarmPS/SwarmPS.psd1"
     $engine = if (-not (Start-Cluster)) { Start-OneNode }
@@ -40,10 +40,10 @@ function Start-Quickstart {
 
 # Starts three managers; $false, with the reason told, where there can be one node only.
 function Start-Cluster {
-    if (Get-UsedEngine) { Write-Line 'Goes on with the one node that is here; ./build.sh quickstart -Clean, and then again, makes three.'; return $false }
-    $free = [int64]([regex]::Match([IO.File]::ReadAllText('/proc/meminfo'), 'MemAvailable:\s+(\d+)').Groups[1].Value) / 1024
+    if (Get-UsedEngine) { Write-Host 'Goes on with the one node that is here; ./build.sh quickstart -Clean, and then again, makes three.'; return $false }
+    $free = [int64]([regex]::Match((Get-Content '/proc/meminfo' -Raw), 'MemAvailable:\s+(\d+)').Groups[1].Value) / 1024
     if ($free -lt 2000 -and -not (Get-SwarmLab | Where-Object Lab -CEQ $lab)) {
-        Write-Line "One node: three take 2,000 MB of memory, and $([int]$free) MB are free."
+        Write-Host "One node: three take 2,000 MB of memory, and $([int]$free) MB are free."
         return $false
     }
     Write-Step 'Three nodes on this machine, each with a network, an engine and a daemon of its own: a swarm of three managers'
@@ -52,10 +52,10 @@ function Start-Cluster {
     try { Start-SwarmLab -Name $lab -Node 3 -Manager 3 -Path "$place/lab" -Image $file -Daemon "$artifacts/swarmpsd/swarmpsd" | Out-Host }
     catch {
         if ($_.FullyQualifiedErrorId -notlike 'LabNotSupported*') { throw }
-        Write-Line "One node, as there can be no lab here: $($_.Exception.Message)"
+        Write-Host "One node, as there can be no lab here: $($_.Exception.Message)"
         return $false
     }
-    finally { [IO.File]::Delete($file) }
+    finally { Remove-Item $file }
     Get-SwarmNode | Out-Host
     return $true
 }
@@ -82,8 +82,8 @@ function New-WebService([bool] $InLab) {
     }
     $missing = @('ip', 'nft', 'iptables', 'conntrack', 'nsenter' | Where-Object { -not (Find-Program $_) })
     if ($InLab) { $web.Publish = '8080:8080' }
-    elseif ([Environment]::UserName -cne 'root') { Write-Line 'It publishes no port: the daemon needs root for that.' }
-    elseif ($missing) { Write-Line "It publishes no port: that needs $($missing -join ', ')." }
+    elseif ([Environment]::UserName -cne 'root') { Write-Host 'It publishes no port: the daemon needs root for that.' }
+    elseif ($missing) { Write-Host "It publishes no port: that needs $($missing -join ', ')." }
     else { $web.Publish = "$(Get-FreePort):8080" }
     New-SwarmService @web | Out-Null
 }
@@ -105,11 +105,9 @@ function Show-Answer {
     Write-Step "Every node answers at port $port, whichever nodes the tasks are on"
     foreach ($node in Get-SwarmNode) {
         $answers = foreach ($number in 1..5) {
-            $http = [Net.Http.HttpClient]::new()
-            try { $http.GetStringAsync("http://$($node.Address):$port/").GetAwaiter().GetResult().Trim() }
-            finally { $http.Dispose() }
+            (Invoke-RestMethod "http://$($node.Address):$port/" -DisableKeepAlive).Trim()
         }
-        Write-Line "http://$($node.Address):$port/  $($node.Hostname): $($answers -join ', ')"
+        Write-Host "http://$($node.Address):$port/  $($node.Hostname): $($answers -join ', ')"
     }
 }
 
@@ -120,7 +118,7 @@ function Stop-OneNode {
     $clock = [Diagnostics.Stopwatch]::StartNew()
     Set-SwarmLabNode n3 -Lab $lab -Kill -Confirm:$false | Out-Null
     Wait-Until { $live = @(Get-RunningTask); $live.Count -ge 5 -and $live.Node -cnotcontains 'n3' } 60 'five tasks on the other two nodes'
-    Write-Line ('Its tasks run elsewhere, healthy, after {0:0.0} s:' -f $clock.Elapsed.TotalSeconds)
+    Write-Host ('Its tasks run elsewhere, healthy, after {0:0.0} s:' -f $clock.Elapsed.TotalSeconds)
     Get-RunningTask | Out-Host
     Write-Step 'And back: Set-SwarmLabNode n3 -Start'
     Set-SwarmLabNode n3 -Lab $lab -Start -Confirm:$false | Out-Null
@@ -133,16 +131,15 @@ function Stop-OneContainer([string] $Engine) {
     Write-Step "One container killed, behind the swarm's back: docker kill $($victim.Substring(0, 12))"
     Assert-Docker $Engine @('kill', $victim)
     Wait-Until { $live = @(Get-RunningTask); $live.Count -ge 5 -and $live.ContainerId -cnotcontains $victim } 60 'a fifth healthy container after one was killed'
-    Write-Line 'It was replaced by a new task in the same slot:'
+    Write-Host 'It was replaced by a new task in the same slot:'
     Get-SwarmTask -Service web | Out-Host
 }
 
 function Write-NextStep([string] $Socket) {
-    $prompt = if (Find-Program 'pwsh') { 'pwsh -NoExit -Command Import-Module ./artifacts/module/SwarmPS' } else { './artifacts/swarmps/swarmps' }
-    Write-Line @"
+    Write-Host @"
 
 The swarm goes on running. To go on at a PowerShell prompt:
-  $prompt
+  $($env:SWARMPS_PWSH ?? 'pwsh') -NoExit -Command "Import-Module ./artifacts/module/SwarmPS"
   Connect-Swarm -Socket $socket
   Get-SwarmService
   Receive-SwarmServiceLog web
@@ -157,18 +154,18 @@ To remove all of it:
 }
 
 function Remove-Quickstart {
-    if (-not [IO.Directory]::Exists($place)) { Write-Line 'Nothing of the quickstart is here.'; return }
-    if (-not [IO.File]::Exists("$artifacts/module/SwarmPS/SwarmPS.psd1")) { Build-Product }
+    if (-not (Test-Path $place)) { Write-Host 'Nothing of the quickstart is here.'; return }
+    if (-not (Test-Path "$artifacts/module/SwarmPS/SwarmPS.psd1")) { Build-Product }
     Import-Module "$artifacts/module/SwarmPS/SwarmPS.psd1"
     if (Get-SwarmLab | Where-Object Lab -CEQ $lab) { Stop-SwarmLab $lab -Confirm:$false }
     $engine = Get-UsedEngine
     if ($engine) { Remove-OneNode $engine }
-    [IO.Directory]::Delete($place, $true)
-    Write-Line 'Removed the service, the swarm, its daemons, the image and all of their files.'
+    Remove-Folder $place
+    Write-Host 'Removed the service, the swarm, its daemons, the image and all of their files.'
 }
 
 function Remove-OneNode([string] $Engine) {
-    if ([IO.File]::Exists("$place/swarmps.sock")) {
+    if (Test-Path "$place/swarmps.sock") {
         try {
             Connect-Swarm -Socket "$place/swarmps.sock" | Out-Null
             Get-SwarmService | Remove-SwarmService -Confirm:$false
@@ -176,7 +173,7 @@ function Remove-OneNode([string] $Engine) {
             Stop-SwarmDaemon -DataRoot "$place/daemon" -Confirm:$false | Out-Null
         }
         # A daemon that is gone, or cannot leave, must not keep the rest from going.
-        catch { Write-Line "The daemon did not leave in good order: $($_.Exception.Message)" }
+        catch { Write-Host "The daemon did not leave in good order: $($_.Exception.Message)" }
     }
     Stop-Remaining "$place/daemon"
     Remove-EngineTrace $Engine

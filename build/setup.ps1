@@ -4,15 +4,13 @@
 function Initialize-Toolchain {
     $script:dotnet = Find-Program 'dotnet'
     if (-not $dotnet) { throw 'dotnet is not on the PATH. Install the .NET SDK 10 from https://dot.net/download and run this again.' }
-    if (-not [Environment]::GetEnvironmentVariable('DOTNET_ROOT')) {
-        $real = [IO.File]::ResolveLinkTarget($dotnet, $true)
-        $folder = [IO.Path]::GetDirectoryName($real ? $real.FullName : $dotnet)
-        if ([IO.Directory]::Exists([IO.Path]::Combine($folder, 'shared'))) {
-            [Environment]::SetEnvironmentVariable('DOTNET_ROOT', $folder)
-        }
+    if (-not $env:DOTNET_ROOT) {
+        $real = (Get-Item -LiteralPath $dotnet).ResolveLinkTarget($true)
+        $folder = Split-Path ($real ? $real.FullName : $dotnet)
+        if (Test-Path -LiteralPath (Join-Path $folder 'shared')) { $env:DOTNET_ROOT = $folder }
     }
     foreach ($name in 'DOTNET_NOLOGO', 'DOTNET_CLI_TELEMETRY_OPTOUT', 'TESTINGPLATFORM_TELEMETRY_OPTOUT', 'MSBUILDDISABLENODEREUSE') {
-        [Environment]::SetEnvironmentVariable($name, '1')
+        Set-Item "env:$name" '1'
     }
 }
 
@@ -44,7 +42,7 @@ function Find-Missing {
 # Installs what is missing on Debian and Ubuntu as root; elsewhere says what to install and goes on.
 function Install-Prerequisite {
     if (-not $IsLinux) {
-        Write-Line 'Running containers is tried on Linux only: those tests are skipped here.'
+        Write-Host 'Running containers is tried on Linux only: those tests are skipped here.'
         return
     }
     $missing = Find-Missing
@@ -55,24 +53,24 @@ function Install-Prerequisite {
         $missing = Find-Missing
     }
     if ($missing.Count -eq 0) { return }
-    Write-Line "Missing: $(($missing | ForEach-Object Program) -join ', '). What needs them is skipped. To install them:"
-    Write-Line "  Debian, Ubuntu   apt-get install docker.io iproute2 nftables conntrack busybox-static   (as root)"
-    Write-Line "  Fedora           dnf install moby-engine iproute nftables conntrack-tools busybox        (as root)"
+    Write-Host "Missing: $(($missing | ForEach-Object Program) -join ', '). What needs them is skipped. To install them:"
+    Write-Host "  Debian, Ubuntu   apt-get install docker.io iproute2 nftables conntrack busybox-static   (as root)"
+    Write-Host "  Fedora           dnf install moby-engine iproute nftables conntrack-tools busybox        (as root)"
 }
 
 function Install-Package([string] $Apt, [string[]] $Packages) {
-    $names = [Collections.Generic.SortedSet[string]]::new($Packages)
-    $systemd = [IO.Directory]::Exists('/run/systemd/system')
+    $names = @($Packages | Sort-Object -Unique)
+    $systemd = Test-Path '/run/systemd/system'
     # Without systemd nothing else mounts the control groups that an engine needs.
-    if ($names.Contains('docker.io') -and -not $systemd -and -not [IO.Directory]::Exists('/sys/fs/cgroup/memory') -and
-        -not [IO.File]::Exists('/sys/fs/cgroup/cgroup.controllers')) { $null = $names.Add('cgroupfs-mount') }
-    Write-Line "Installing $($names -join ', ') ..."
-    [Environment]::SetEnvironmentVariable('DEBIAN_FRONTEND', 'noninteractive')
+    $hasGroups = Test-Path '/sys/fs/cgroup/memory', '/sys/fs/cgroup/cgroup.controllers'
+    if ($names -contains 'docker.io' -and -not $systemd -and $hasGroups -notcontains $true) { $names += 'cgroupfs-mount' }
+    Write-Host "Installing $($names -join ', ') ..."
+    $env:DEBIAN_FRONTEND = 'noninteractive'
     # Where no service manager runs, packages must not fail because their service cannot start.
     $policy = '/usr/sbin/policy-rc.d'
-    $ours = -not $systemd -and -not [IO.File]::Exists($policy)
+    $ours = -not $systemd -and -not (Test-Path $policy)
     if ($ours) {
-        [IO.File]::WriteAllText($policy, "#!/bin/sh`nexit 101`n")
+        Set-Content $policy "#!/bin/sh`nexit 101"
         [IO.File]::SetUnixFileMode($policy, [IO.UnixFileMode]'UserRead, UserWrite, UserExecute')
     }
     try {
@@ -81,14 +79,14 @@ function Install-Package([string] $Apt, [string[]] $Packages) {
         # Newer releases keep the client in a package of its own.
         if (-not (Find-Program 'docker')) { Invoke-Apt $Apt @('install', '-q', '-y', '--no-install-recommends', 'docker-cli') }
     }
-    finally { if ($ours) { [IO.File]::Delete($policy) } }
+    finally { if ($ours) { Remove-Item $policy } }
 }
 
 # Silent when it works; when not, everything apt said.
 function Invoke-Apt([string] $Apt, [string[]] $Arguments) {
     $run = Read-Program $Apt $Arguments
     if ($run.ExitCode -ne 0) {
-        Write-Line $run.Output
+        Write-Host $run.Output
         throw "apt-get $($Arguments -join ' ') failed: $($run.Error)"
     }
 }

@@ -3,10 +3,10 @@
 # A suite is a folder of tests/ whose project makes a program.
 function Get-Suite([string] $Filter) {
     $found = @()
-    foreach ($folder in ([IO.Directory]::GetDirectories([IO.Path]::Combine($root, 'tests')) | Sort-Ordinal)) {
-        $name = [IO.Path]::GetFileName($folder)
-        $project = [IO.Path]::Combine($folder, "$name.csproj")
-        if (-not [IO.File]::Exists($project) -or [IO.File]::ReadAllText($project).Contains('<OutputType>Library')) { continue }
+    foreach ($folder in Get-ChildItem -LiteralPath (Join-Path $root 'tests') -Directory | Sort-Object Name) {
+        $name = $folder.Name
+        $project = Join-Path $folder.FullName "$name.csproj"
+        if (-not (Test-Path -LiteralPath $project) -or (Select-String '<OutputType>Library' -LiteralPath $project -SimpleMatch -Quiet)) { continue }
         if (-not $name.StartsWith($Filter, [StringComparison]::OrdinalIgnoreCase)) { continue }
         $found += @{ Name = $name; Project = $project }
     }
@@ -14,45 +14,36 @@ function Get-Suite([string] $Filter) {
     return , $found
 }
 
-function Sort-Ordinal {
-    $all = [string[]] @($input)
-    [Array]::Sort($all, [StringComparer]::Ordinal)
-    return $all
-}
-
 # Runs the suites one after another, prints a line for each and the totals last; gives the exit code.
 function Invoke-Suite([string] $Filter, [string] $Method) {
     $suites = Get-Suite $Filter
-    $results = [IO.Path]::Combine($artifacts, 'test-results')
-    $null = [IO.Directory]::CreateDirectory($results)
-    $target = if ($suites.Count -eq 1) { $suites[0].Project } else { [IO.Path]::Combine($root, 'SwarmPS.slnx') }
+    $results = Join-Path $artifacts 'test-results'
+    New-Folder $results
+    $target = if ($suites.Count -eq 1) { $suites[0].Project } else { (Join-Path $root 'SwarmPS.slnx') }
     Assert-Program $dotnet @('build', $target, '-c', 'Release', '-nologo', '-v', 'quiet', '-clp:ErrorsOnly')
-    # The host that was just built ahead of time starts in a third of the time of the one beside the tests.
-    [Environment]::SetEnvironmentVariable('SWARMPS', [IO.Path]::Combine($artifacts, 'swarmps', 'swarmps' + $(if ($IsWindows) { '.exe' })))
     $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
     $lines = @()
     foreach ($suite in $suites) {
-        $result = Invoke-OneSuite $suite ([IO.Path]::Combine($results, "$($suite.Name).xml")) $Method
+        $result = Invoke-OneSuite $suite (Join-Path $results "$($suite.Name).xml") $Method
         foreach ($part in 'Passed', 'Failed', 'Skipped') { $sum[$part] += $result[$part] }
         $lines += $result.Line
     }
-    Write-Line ''
-    foreach ($line in $lines) { Write-Line $line }
-    Write-Line "$($sum.Passed) passed, $($sum.Failed) failed, $($sum.Skipped) skipped"
+    Write-Host ''
+    foreach ($line in $lines) { Write-Host $line }
+    Write-Host "$($sum.Passed) passed, $($sum.Failed) failed, $($sum.Skipped) skipped"
     return [int]($sum.Failed -gt 0)
 }
 
 function Invoke-OneSuite($Suite, [string] $Report, [string] $Method) {
     $name = $Suite.Name
-    Write-Line "--- $name"
-    [IO.File]::Delete($Report)
-    $folder = [IO.Path]::Combine([IO.Path]::GetDirectoryName($Suite.Project), 'bin', 'Release', 'net10.0')
-    $program = [IO.Path]::Combine($folder, $name + $(if ($IsWindows) { '.exe' }))
+    Write-Host "--- $name"
+    if (Test-Path -LiteralPath $Report) { Remove-Item -LiteralPath $Report }
+    $program = Join-Path (Split-Path $Suite.Project) 'bin' 'Release' 'net10.0' ($name + $(if ($IsWindows) { '.exe' }))
     $arguments = @('-noLogo', '-noColor', '-result-xml', $Report)
     if ($Method) { $arguments += @('-method', $Method) }
-    if (-not [IO.File]::Exists($program)) { throw "$name was not built: SwarmPS.slnx does not list it." }
+    if (-not (Test-Path -LiteralPath $program)) { throw "$name was not built: SwarmPS.slnx does not list it." }
     # Far more than any suite needs: it only bounds one that hangs.
-    $minutes = [double]([Environment]::GetEnvironmentVariable('SWARMPS_SUITE_MINUTES') ?? '20')
+    $minutes = [double]($env:SWARMPS_SUITE_MINUTES ?? '20')
     $clock = [Diagnostics.Stopwatch]::StartNew()
     $code = Invoke-Program $program $arguments ([TimeSpan]::FromMinutes($minutes))
     $sum = Read-Report $Report
@@ -69,8 +60,8 @@ function Invoke-OneSuite($Suite, [string] $Report, [string] $Method) {
 
 # The totals of a result file, or $null when the suite left none. An error outside a test counts as failed.
 function Read-Report([string] $Report) {
-    if (-not [IO.File]::Exists($Report)) { return $null }
-    try { $document = [xml][IO.File]::ReadAllText($Report) }
+    if (-not (Test-Path -LiteralPath $Report)) { return $null }
+    try { $document = [xml](Get-Content -LiteralPath $Report -Raw) }
     catch [Management.Automation.PSInvalidCastException] { return $null }
     $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
     foreach ($assembly in $document.SelectNodes('/assemblies/assembly')) {
@@ -82,14 +73,5 @@ function Read-Report([string] $Report) {
 }
 
 function Invoke-Benchmark([string[]] $Arguments) {
-    $folder = [IO.Path]::Combine($root, 'bench')
-    $projects = @()
-    if ([IO.Directory]::Exists($folder)) { $projects = @([IO.Directory]::GetFiles($folder, '*.csproj') | Sort-Ordinal) }
-    if ($projects.Count -eq 0) { throw 'bench/ has no project yet.' }
-    $worst = 0
-    foreach ($project in $projects) {
-        $code = Invoke-Program $dotnet (@('run', '-c', 'Release', '--project', $project, '--') + $Arguments)
-        if ($code -ne 0) { $worst = 1 }
-    }
-    return $worst
+    return Invoke-Program $dotnet (@('run', '-c', 'Release', '--project', (Join-Path $root 'bench'), '--') + $Arguments)
 }

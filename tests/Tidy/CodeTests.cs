@@ -7,15 +7,6 @@ public sealed class CodeTests
     [Fact]
     public void Code_MakesNoBannedCall() => Violation.None(Repository.CSharp.SelectMany(BannedCalls.Check));
 
-    [Fact]
-    public void NamedPlaces_StillNeedTheirName()
-    {
-        var idle = BannedCalls.NamedPlaces
-            .Where(place => !Repository.CSharp.Any(file => file.Path == place.Path || file.IsUnder(place.Path)))
-            .Select(place => new Violation(place.Path, $"is named for {place.Call}, but is not there any more"));
-        Violation.None(idle);
-    }
-
     [Theory]
     [InlineData("var now = DateTime.UtcNow;")]
     [InlineData("var now = System.DateTime.Now.AddDays(1);")]
@@ -111,18 +102,4 @@ public sealed class CodeTests
     [InlineData(".ci/run", "curl https://api.nuget" + ".org")]
     public void AMachinesPath_IsFound(string path, string text) =>
         Assert.Single(Unwanted.CheckMachine(new SourceFile(path, text)));
-
-    [Fact]
-    public void Scripts_RunInTheEmbeddedHost()
-    {
-        var scripts = Repository.Files.Where(file => Path.GetExtension(file.Path) is ".ps1" or ".psm1").ToList();
-        Violation.None(Scripts.Check(scripts, Vocabulary.Of(Repository.CSharp)));
-    }
-
-    [Theory]
-    [InlineData("Write-Host 'hello'", 1)]
-    [InlineData("$text = Get-Content $path | Select-Object -First 1", 2)]
-    [InlineData("function Find-It { Out-Null }\nFind-It | ForEach-Object { $_ }  # not Write-Output", 0)]
-    public void AScriptThatNeedsMore_IsFound(string text, int found) =>
-        Assert.Equal(found, Scripts.Check([new SourceFile("build/sample.ps1", text)], Vocabulary.Of([])).Count());
 }

@@ -21,7 +21,6 @@ public sealed class DependencyTests
     [InlineData("SwarmPS.Core", "ProjectReference", "../SwarmPS.Daemon/SwarmPS.Daemon.csproj")]
     [InlineData("SwarmPS.Cmdlets", "ProjectReference", @"..\SwarmPS.Daemon\SwarmPS.Daemon.csproj")]
     [InlineData("SwarmPS.Cmdlets", "PackageReference", "YamlDotNet")]
-    [InlineData("SwarmPS.Shell", "ProjectReference", "../SwarmPS.Daemon/SwarmPS.Daemon.csproj")]
     public void AReferenceTooMany_IsFound(string project, string item, string target)
     {
         var file = new SourceFile(

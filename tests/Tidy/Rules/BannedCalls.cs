@@ -6,12 +6,6 @@ namespace SwarmPS.Tidy.Rules;
 /// <summary>Calls that make behaviour depend on a hidden clock or dice, or hide a failure.</summary>
 internal static class BannedCalls
 {
-    /// <summary>Places where a banned call is right, each with its reason.</summary>
-    internal static readonly (string Path, string Call, string Reason)[] NamedPlaces =
-    [
-        ("src/SwarmPS.Shell/Program.cs", "Guid.NewGuid", "PowerShell wants each host to have an id; nothing is decided by it"),
-    ];
-
     private static readonly Dictionary<string, string> Members = new()
     {
         ["DateTime.Now"] = "take a TimeProvider",
@@ -26,11 +20,8 @@ internal static class BannedCalls
     public static IEnumerable<Violation> Check(SourceFile file) =>
         file.Tree.DescendantNodes()
             .Select(node => (Node: node, Found: Judge(node, inSource: file.IsUnder("src"))))
-            .Where(pair => pair.Found is not null && !IsNamedPlace(file, pair.Found.Value.Call))
+            .Where(pair => pair.Found is not null)
             .Select(pair => file.At(pair.Node, $"{pair.Found!.Value.Call} is banned: {pair.Found.Value.Instead}"));
-
-    private static bool IsNamedPlace(SourceFile file, string call) =>
-        NamedPlaces.Any(place => place.Call == call && (file.Path == place.Path || file.IsUnder(place.Path)));
 
     private static (string Call, string Instead)? Judge(SyntaxNode node, bool inSource) => node switch
     {

@@ -15,7 +15,6 @@ internal static class Rooms
         ("src/SwarmPS.Core/Store", ["Model", "Notation", "Store"]),
         ("src/SwarmPS.Core", ["Model", "Notation", "Api", "Compose", "Planning", "Store"]),
         ("src/SwarmPS.Cmdlets", ["Model", "Notation", "Api", "Compose", "Planning", "Cmdlets"]),
-        ("src/SwarmPS.Shell", ["Shell"]),
     ];
 
     /// <summary>The orchestrators of the three service modes share Restarts, Updates and the like, never one another.</summary>
