@@ -30,7 +30,7 @@ public sealed class SwarmSecretTests
     [InlineData("'one', 'two' | New-SwarmSecret key", "one\ntwo")]
     [InlineData("$s = [Security.SecureString]::new(); 'hä'.ToCharArray().ForEach{ $s.AppendChar($_) }; New-SwarmSecret key -SecureString $s", "hä")]
     [InlineData("$s = [Security.SecureString]::new(); 'hä'.ToCharArray().ForEach{ $s.AppendChar($_) }; $s | New-SwarmSecret key", "hä")]
-    [InlineData("$f = [IO.Path]::GetTempFileName(); [IO.File]::WriteAllText($f, \"a`r`nb`n\"); New-SwarmSecret key -Path $f; [IO.File]::Delete($f)", "a\r\nb\n")]
+    [InlineData("$f = New-TemporaryFile; Set-Content $f \"a`r`nb`n\" -NoNewline; New-SwarmSecret key -Path $f; Remove-Item $f", "a\r\nb\n")]
     public async Task Secret_IsMade_OfWhatIsGiven(string script, string expected)
     {
         await using var daemon = await DaemonAsync();

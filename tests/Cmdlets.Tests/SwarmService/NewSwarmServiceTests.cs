@@ -208,7 +208,7 @@ public sealed class NewSwarmServiceTests
     [InlineData("-SELinux type=svirt_t, 'level=s0:c1,c2' -NoNewPrivileges", ":;;||svirt_t|s0:c1,c2|;True")]
     [InlineData("-SELinux disable", ":;;||||True;")]
     [InlineData("-SELinux @{ user = 'u'; role = 'r' }", ":;;u|r|||;")]
-    [InlineData("-Seccomp $f", "custom:e30=;;;", "$f = [IO.Path]::GetTempFileName(); [IO.File]::WriteAllText($f, '{}')")]
+    [InlineData("-Seccomp $f", "custom:e30=;;;", "$f = New-TemporaryFile; Set-Content $f '{}' -NoNewline")]
     public async Task SecurityProfiles_AreTheApis(string arguments, string expected, string before = "")
     {
         var privileges = (await PostedAsync(arguments, before)).TaskTemplate.ContainerSpec!.Privileges!;
