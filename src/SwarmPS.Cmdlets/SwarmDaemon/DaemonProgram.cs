@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 using SwarmPS.Cmdlets.Pipeline;
 
 namespace SwarmPS.Cmdlets.SwarmDaemon;
@@ -20,18 +21,32 @@ internal static class DaemonProgram
         exec "$@" >>"$log" 2>&1 </dev/null
         """;
 
+    /// <summary>The release's archive for this machine, which has the program.</summary>
+    public static string Archive
+    {
+        get
+        {
+            var version = typeof(DaemonProgram).Assembly.GetName().Version!.ToString(3);
+            var system = RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl" : "linux";
+            return $"swarmps-{version}-{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}.tar.gz";
+        }
+    }
+
     /// <summary>The program's path. Throws <see cref="SwarmFailureException"/> where it is nowhere, saying where it was looked for.</summary>
-    public static string Find(string? told, string moduleFolder)
+    /// <param name="told">What the user named.</param>
+    /// <param name="parameter">The parameter that names it.</param>
+    /// <param name="moduleFolder">The folder of this module.</param>
+    public static string Find(string? told, string parameter, string moduleFolder)
     {
         if (told is not null)
-            return File.Exists(told) ? told : throw Missing($"There is no program {told}.");
+            return File.Exists(told) ? told : throw Missing($"There is no program {told}.", parameter);
         var named = Environment.GetEnvironmentVariable(Variable);
         if (named is { Length: > 0 })
-            return File.Exists(named) ? named : throw Missing($"$env:{Variable} names {named}, which does not exist.");
+            return File.Exists(named) ? named : throw Missing($"$env:{Variable} names {named}, which does not exist.", parameter);
         var beside = Path.GetFullPath(Path.Combine(moduleFolder, "..", "..", Name, Name));
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, Name));
         return path.Prepend(beside).FirstOrDefault(File.Exists)
-            ?? throw Missing($"The program {Name} was not found: it is neither at {beside} nor on the PATH.");
+            ?? throw Missing($"The program {Name} was not found: it is neither at {beside} nor on the PATH.", parameter);
     }
 
     /// <summary>Starts the program detached from this session's terminal.</summary>
@@ -52,6 +67,7 @@ internal static class DaemonProgram
         return Process.Start(start)!;
     }
 
-    private static SwarmFailureException Missing(string what) =>
-        new("DaemonProgramNotFound", ErrorCategory.ObjectNotFound, $"{what} Name the program with -Path or $env:{Variable}; ./build.sh build leaves it in artifacts/swarmpsd.");
+    private static SwarmFailureException Missing(string what, string parameter) =>
+        new("DaemonProgramNotFound", ErrorCategory.ObjectNotFound,
+            $"{what} Download {Archive} of the module's release and install it as its INSTALL.md says, or name the program with -{parameter} or $env:{Variable}.");
 }

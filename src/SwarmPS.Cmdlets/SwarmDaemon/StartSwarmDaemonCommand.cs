@@ -109,7 +109,7 @@ public sealed class StartSwarmDaemonCommand : SessionCmdlet
 
     private async Task StartAsync(SwarmEndpoint endpoint, string root, CancellationToken stop)
     {
-        var program = DaemonProgram.Find(Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path), MyInvocation.MyCommand.Module?.ModuleBase ?? AppContext.BaseDirectory);
+        var program = DaemonProgram.Find(Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path), nameof(Path), MyInvocation.MyCommand.Module?.ModuleBase ?? AppContext.BaseDirectory);
         Prepare(root);
         var log = DaemonFiles.Log(root);
         var before = File.Exists(log) ? new FileInfo(log).Length : 0;

@@ -109,7 +109,7 @@ public sealed class StartSwarmLabCommand : LabCmdlet
             Nodes = Node,
             Managers = Manager,
             Folder = Path is null ? null : System.IO.Path.GetFullPath(GetUnresolvedProviderPathFromPSPath(Path)),
-            Program = System.IO.Path.GetFullPath(DaemonProgram.Find(Daemon is null ? null : GetUnresolvedProviderPathFromPSPath(Daemon), MyInvocation.MyCommand.Module?.ModuleBase ?? AppContext.BaseDirectory)),
+            Program = System.IO.Path.GetFullPath(DaemonProgram.Find(Daemon is null ? null : GetUnresolvedProviderPathFromPSPath(Daemon), nameof(Daemon), MyInvocation.MyCommand.Module?.ModuleBase ?? AppContext.BaseDirectory)),
             ImageFiles = [.. Image.Where(image => File.Exists(files[image])).Select(image => files[image])],
             Images = [.. Image.Where(image => !File.Exists(files[image]))],
             ImageEngine = Environment.GetEnvironmentVariable("DOCKER_HOST") is { } host && host.StartsWith("unix://", StringComparison.Ordinal) ? host["unix://".Length..] : "/var/run/docker.sock",

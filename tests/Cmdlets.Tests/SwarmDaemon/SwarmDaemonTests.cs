@@ -95,6 +95,18 @@ public sealed class SwarmDaemonTests : IDisposable
     }
 
     [Fact]
+    public void ModuleWithoutADaemon_NamesTheArchiveThatHasIt()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The daemon is started on Linux.");
+        Assert.SkipUnless(Environment.GetEnvironmentVariable(DaemonProgram.Variable) is null or "", "A daemon is named here.");
+        // As from a gallery: nothing lies beside the module.
+        var module = Path.Combine(folder, "Modules", "SwarmPS", "0.1.0");
+        var message = Assert.Throws<SwarmPS.Cmdlets.Pipeline.SwarmFailureException>(() => DaemonProgram.Find(null, "Path", module)).Message;
+        Assert.Matches(@"^The program swarmpsd was not found: .* Download swarmps-\d+\.\d+\.\d+-linux-\w+\.tar\.gz .*INSTALL\.md.* -Path or \$env:SWARMPSD\.$", message);
+        Assert.DoesNotContain("build.sh", message);
+    }
+
+    [Fact]
     public void FolderThatCannotBe_IsTold()
     {
         File.WriteAllText(Path.Combine(folder, "data"), "a file");
