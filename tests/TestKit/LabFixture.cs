@@ -14,6 +14,8 @@ public sealed class LabFixture : IAsyncDisposable
     private readonly string name;
     private readonly LabControl control = new(Store);
     private readonly Dictionary<string, SwarmClient> clients = [];
+    private readonly List<EngineShim> shims = [];
+    private string? shimFolder;
 
     private LabFixture(string name) => this.name = name;
 
@@ -30,7 +32,8 @@ public sealed class LabFixture : IAsyncDisposable
     /// <param name="nodes">How many nodes.</param>
     /// <param name="managers">How many of them are managers.</param>
     /// <param name="isJoined">Whether they are joined into a swarm.</param>
-    public static async Task<LabFixture> StartAsync(int nodes, int managers = 1, bool isJoined = true)
+    /// <param name="currentEngines">Nodes whose daemons find an engine that refuses and answers as Docker 29 does.</param>
+    public static async Task<LabFixture> StartAsync(int nodes, int managers = 1, bool isJoined = true, IReadOnlyList<string>? currentEngines = null)
     {
         var obstacle = LabControl.Obstacle() ?? (File.Exists(ImageFile.Busybox) ? null : "not installed here: busybox-static");
         Assert.SkipWhen(obstacle is not null, obstacle ?? "");
@@ -39,13 +42,14 @@ public sealed class LabFixture : IAsyncDisposable
         try
         {
             ImageFile.Write(image);
+            var program = Environment.GetEnvironmentVariable("SWARMPSD") ?? Path.Combine(AppContext.BaseDirectory, "swarmpsd");
             await lab.control.StartAsync(new()
             {
                 Name = lab.name,
                 Nodes = nodes,
                 Managers = managers,
                 Folder = Path.Combine(Path.GetTempPath(), "swarmps-" + lab.name),
-                Program = Environment.GetEnvironmentVariable("SWARMPSD") ?? Path.Combine(AppContext.BaseDirectory, "swarmpsd"),
+                Program = currentEngines is null ? program : lab.Shim(currentEngines, program),
                 ImageFiles = [image],
                 IsJoined = isJoined,
             }, CancellationToken.None);
@@ -98,6 +102,30 @@ public sealed class LabFixture : IAsyncDisposable
             client.Dispose();
         if (Store.Find(name) is not null)
             await control.StopAsync(name, isKept: false);
+        foreach (var shim in shims)
+            await shim.DisposeAsync();
+        if (shimFolder is not null)
+            Directory.Delete(shimFolder, recursive: true);
+    }
+
+    /// <summary>Lets shims listen for nodes, and gives a program that starts the daemon with them in place of the engines.</summary>
+    private string Shim(IReadOnlyList<string> nodes, string program)
+    {
+        shimFolder = Directory.CreateTempSubdirectory("swarmps-shim-").FullName;
+        foreach (var node in nodes)
+            shims.Add(new(Path.Combine(shimFolder, node), () => Place(node).EngineSocket));
+        var script = Path.Combine(shimFolder, "swarmpsd");
+        // The lab starts: run --data-root ROOT --host ADDRESS --engine ADDRESS --hostname NODE
+        File.WriteAllText(script, $$"""
+            #!/bin/sh
+            shim="{{shimFolder}}/$9"
+            if [ -S "$shim" ]; then set -- "$1" "$2" "$3" "$4" "$5" "$6" "unix://$shim" "$8" "$9"; fi
+            exec "{{program}}" "$@"
+
+            """);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(script, (UnixFileMode)0b111_101_101);
+        return script;
     }
 
     private static string Tail(string path, int lines) => File.Exists(path) ? string.Join('\n', File.ReadLines(path).TakeLast(lines)) : "(no log)";

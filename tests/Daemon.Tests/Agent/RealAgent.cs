@@ -14,9 +14,11 @@ internal sealed class RealAgent : IAsyncDisposable
     private CancellationTokenSource stop = new();
     private Task running = Task.CompletedTask;
 
-    public RealAgent(EngineFixture engine)
+    /// <param name="engine">The engine.</param>
+    /// <param name="socket">Where the agent finds it; the engine's own socket where null.</param>
+    public RealAgent(EngineFixture engine, string? socket = null)
     {
-        Engine = new(engine.Socket);
+        Engine = new(socket ?? engine.Socket);
         Client = new DockerClientBuilder().WithEndpoint(new("unix://" + engine.Socket)).Build();
         Dispatcher = new(Pulse);
         Swarm = Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal);
