@@ -133,7 +133,7 @@ internal static class AgentsBench
     private static async Task ServeAsync(RemoteDispatcher dispatcher, string name, CancellationToken stop)
     {
         var description = new NodeDescription { Hostname = name, Resources = new() { NanoCPUs = 8_000_000_000, MemoryBytes = 64L << 30 } };
-        await foreach (var assignments in dispatcher.OpenSessionAsync(description, stop))
+        await foreach (var assignments in dispatcher.OpenSessionAsync(description, null, stop))
         {
             foreach (var state in (TaskState[])[TaskState.Preparing, TaskState.Running])
             {

@@ -20,19 +20,11 @@ internal sealed class TakenPorts
         return all;
     }
 
-    /// <summary>Who has a port that a node could not have beside this one; null where none has.</summary>
-    public (PortConfig Port, Service By)? Holder(PortConfig port)
-    {
-        foreach (var held in On(port))
-        {
-            if (PublishedPorts.Clash(held.Port, port))
-                return held;
-        }
-        return null;
-    }
+    /// <summary>Who has a port that a node could not have beside this one: of several the service created first; null where none has.</summary>
+    public (PortConfig Port, Service By)? Holder(PortConfig port) => First(On(port).Where(held => PublishedPorts.Clash(held.Port, port)));
 
-    /// <summary>Who has a port of this number, on whatever address.</summary>
-    public Service? Publisher(PortProtocol protocol, uint number) => taken.TryGetValue((protocol, number), out var held) ? held[^1].By : null;
+    /// <summary>Who has a port of this number, on whatever address: of several the service created first.</summary>
+    public Service? Publisher(PortProtocol protocol, uint number) => taken.TryGetValue((protocol, number), out var held) ? First(held)?.By : null;
 
     /// <summary>Takes a port; false where it is taken.</summary>
     public bool TryAdd(PortConfig port, Service by)
@@ -42,6 +34,9 @@ internal sealed class TakenPorts
         Add(port, by);
         return true;
     }
+
+    private static (PortConfig Port, Service By)? First(IEnumerable<(PortConfig Port, Service By)> held) =>
+        held.OrderBy(one => one.By.CreatedAt).ThenBy(one => one.By.Id, StringComparer.Ordinal).Cast<(PortConfig, Service)?>().FirstOrDefault();
 
     private List<(PortConfig Port, Service By)> On(PortConfig port) => taken.GetValueOrDefault((port.Protocol ?? PortProtocol.Tcp, port.PublishedPort)) ?? [];
 

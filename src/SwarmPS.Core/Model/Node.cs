@@ -70,16 +70,16 @@ public enum NodeAvailability
     Drain,
 }
 
-/// <summary>Whether a node is heard from.</summary>
+/// <summary>Whether a node can run tasks and serve the published ports.</summary>
 public enum NodeState
 {
-    /// <summary>Not known yet, as after a change of leader.</summary>
+    /// <summary>Connected and not ready, for the reason in <see cref="NodeStatus.Message"/>; or never heard from.</summary>
     Unknown,
 
     /// <summary>Not heard from for the heartbeat period.</summary>
     Down,
 
-    /// <summary>Heard from.</summary>
+    /// <summary>Connected; its engine answers, and its networks, names and published ports are as the leader wants them.</summary>
     Ready,
 
     /// <summary>Left the swarm.</summary>
@@ -102,14 +102,24 @@ public enum Reachability
 /// <summary>Whether a node is heard from, and from where.</summary>
 public sealed record NodeStatus
 {
-    /// <summary>Whether it is heard from.</summary>
+    /// <summary>Whether it can run tasks and serve the published ports.</summary>
     public NodeState State { get; init; }
 
-    /// <summary>Why, where that helps.</summary>
+    /// <summary>Why it is in this state; null where there is nothing to say.</summary>
     public string? Message { get; init; }
+
+    /// <summary>
+    /// Ids of networks that the node's data plane could not apply, where that alone keeps the node from being ready; else null. Not shown.
+    /// </summary>
+    [JsonIgnore]
+    public ValueList<string>? Unapplied { get; init; }
 
     /// <summary>The address it speaks from.</summary>
     public string? Addr { get; init; }
+
+    /// <summary>Whether the node has a session with the leader and an engine that answers, so that it runs what it is given.</summary>
+    [JsonIgnore]
+    public bool IsConnected => State == NodeState.Ready || (State == NodeState.Unknown && Unapplied is not null);
 }
 
 /// <summary>A manager's part in the quorum.</summary>

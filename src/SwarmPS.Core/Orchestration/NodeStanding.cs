@@ -13,7 +13,7 @@ internal static class NodeStanding
 
     /// <summary>Whether the node takes new tasks.</summary>
     public static bool TakesTasks(Node node) =>
-        node.Status.State == NodeState.Ready && node.Spec.Availability is null or NodeAvailability.Active;
+        node.Status.IsConnected && node.Spec.Availability is null or NodeAvailability.Active;
 
     /// <summary>Whether a task runs no more, or never will, as far as can be known.</summary>
     public static bool HasStopped(SwarmTask task, Node? node) =>

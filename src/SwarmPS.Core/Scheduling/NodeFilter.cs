@@ -19,11 +19,11 @@ internal abstract class NodeFilter
     public abstract Refusal? Check(NodeLoad load);
 }
 
-/// <summary>The node is heard from, and the administrator lets it have tasks.</summary>
+/// <summary>The node runs what it is given, and the administrator lets it have tasks.</summary>
 internal sealed class ReadyFilter : NodeFilter
 {
     private static readonly Refusal Down = new("is down", "are down");
-    private static readonly Refusal Unknown = new("is not connected", "are not connected");
+    private static readonly Refusal Unknown = new("is not ready", "are not ready");
     private static readonly Refusal Paused = new("is paused", "are paused");
     private static readonly Refusal Drained = new("is drained", "are drained");
 
@@ -37,7 +37,7 @@ internal sealed class ReadyFilter : NodeFilter
     {
         (_, NodeAvailability.Drain) => Drained,
         (NodeState.Down or NodeState.Disconnected, _) => Down,
-        (NodeState.Unknown, _) => Unknown,
+        (NodeState.Unknown, _) when !node.Status.IsConnected => Unknown,
         (_, NodeAvailability.Pause) => Paused,
         _ => null,
     };

@@ -18,7 +18,7 @@ internal sealed class TaskFilters
 
     public static TaskFilters For(SwarmTask task, NodeLoads loads) => new(
     [
-        ReadyFilter.Instance, ResourceFilter.For(task), PluginFilter.For(task), ConstraintFilter.For(task), PlatformFilter.For(task),
+        ReadyFilter.Instance, DataPlaneFilter.For(task), ResourceFilter.For(task), PluginFilter.For(task), ConstraintFilter.For(task), PlatformFilter.For(task),
         HostPortFilter.For(task), MaxReplicasFilter.For(task, loads),
     ]);
 

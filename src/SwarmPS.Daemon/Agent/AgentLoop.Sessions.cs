@@ -22,7 +22,7 @@ internal sealed partial class AgentLoop
             using var session = CancellationTokenSource.CreateLinkedTokenSource(stop, outdated);
             try
             {
-                await foreach (var assignments in dispatcher.OpenSessionAsync(description, session.Token).ConfigureAwait(false))
+                await foreach (var assignments in dispatcher.OpenSessionAsync(description, condition, session.Token).ConfigureAwait(false))
                 {
                     if (assignments.Complete)
                         log.SessionOpen();

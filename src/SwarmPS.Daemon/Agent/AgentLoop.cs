@@ -31,6 +31,9 @@ internal sealed partial class AgentLoop : IEngineObserver
     private RunnerContext? shared;
     private NodeNetworkKeeper? networks;
     private CancellationToken stopped;
+    private readonly ConditionSource condition = new();
+    private ulong confirmed;
+    private bool engineAnswers;
     private bool listed;
     private bool assigned;
     private bool swept;
@@ -114,8 +117,18 @@ internal sealed partial class AgentLoop : IEngineObserver
                 runner.Observe(strays.Remove(id, out var own) ? own : null);
             listed = true;
             Sweep();
+            engineAnswers = true;
         }
+        networks?.Audit();
+        SetCondition();
         descriptions.Ask();
+    }
+
+    void IEngineObserver.Lost()
+    {
+        lock (gate)
+            engineAnswers = false;
+        SetCondition();
     }
 
     void IEngineObserver.Happened(EngineEvent happened)
@@ -139,7 +152,7 @@ internal sealed partial class AgentLoop : IEngineObserver
         lock (gate)
         {
             (database, stopped) = (kept, stop);
-            networks = Plane is null ? null : new(Plane, clock, log);
+            networks = Plane is null ? null : new(Plane, clock, log) { Changed = SetCondition };
             if (kept.LoadNetworks() is { } known)
                 networks?.Set(known);
             shared = new()
@@ -174,6 +187,8 @@ internal sealed partial class AgentLoop : IEngineObserver
             Called?.Invoke(call);
         lock (gate)
         {
+            if (assignments.Confirm != 0)
+                confirmed = assignments.Confirm;
             if (networks?.Take(assignments) == true)
                 database!.KeepNetworks(networks.Wanted with { Keys = null });
             // Before the tasks that need them come, and after those that needed them were told to end.
@@ -191,6 +206,17 @@ internal sealed partial class AgentLoop : IEngineObserver
                 runners.GetValueOrDefault(id)?.Forget();
             shelf.Drop(assignments);
             Sweep();
+        }
+        SetCondition();
+    }
+
+    /// <summary>Works out what the managers are told of this node: after each change of the engine's or the networks' state.</summary>
+    private void SetCondition()
+    {
+        lock (gate)
+        {
+            var (isLookedAt, now) = networks?.Condition ?? (true, new() { Confirmed = confirmed });
+            condition.Set(now with { EngineAnswers = engineAnswers && isLookedAt });
         }
     }
 

@@ -9,6 +9,9 @@ internal interface IEngineObserver
     /// <summary>The engine answers, for the first time or again: these are all of this node's containers.</summary>
     void Listed(IReadOnlyList<EngineContainer> containers);
 
+    /// <summary>The engine does not answer any more; it is listed again when it does.</summary>
+    void Lost();
+
     /// <summary>Something happened to a container.</summary>
     void Happened(EngineEvent happened);
 }
@@ -60,6 +63,7 @@ internal sealed class EngineWatch(IEngine engine, IReadOnlyList<string> labels, 
                     told = false;
                 }
                 SetUnreachable();
+                observer.Lost();
                 if (!told)
                     log.EngineLost(lost.Message);
                 told = true;

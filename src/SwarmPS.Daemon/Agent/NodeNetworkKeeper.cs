@@ -24,6 +24,16 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
 
     /// <summary>Why nothing newer was reached at all.</summary>
     private string? failure;
+
+    /// <summary>What of that which was reached could not be applied; null where all was.</summary>
+    private string? shortfall;
+
+    /// <summary>What the managers want to be confirmed when what they said until then is reached, and what of that was; 0 for nothing.</summary>
+    private (ulong Wanted, ulong Reached) confirm;
+
+    /// <summary>Looks that were asked for at what there is, and how many of them were taken.</summary>
+    private (long Asked, long Taken) audits;
+    private bool isTold;
     private TaskCompletionSource asked = NewSignal();
     private TaskCompletionSource moved = NewSignal();
 
@@ -40,12 +50,45 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
         }
     }
 
+    /// <summary>Hears that what the node can do may have changed; it must not wait.</summary>
+    public Action? Changed { get; init; }
+
+    /// <summary>How far the data plane has come. Not part of it: whether the engine answers.</summary>
+    public (bool IsLookedAt, NodeCondition Condition) Condition
+    {
+        get
+        {
+            lock (gate)
+            {
+                var condition = new NodeCondition
+                {
+                    Confirmed = confirm.Reached,
+                    Fault = failure ?? shortfall,
+                    Unapplied = failure is null ? lacking.Keys.Order(StringComparer.Ordinal).ToValueList() : wanted.Networks.Select(network => network.Id).ToValueList(),
+                };
+                return (audits.Taken >= audits.Asked, condition);
+            }
+        }
+    }
+
     /// <summary>Takes what was kept from before a restart.</summary>
     public void Set(NodeNetworks networks)
     {
         lock (gate)
         {
-            wanted = networks;
+            (wanted, isTold) = (networks, true);
+            asked.TrySetResult();
+        }
+    }
+
+    /// <summary>Has everything compared with what there is, as when the engine was away. Nothing is done before something was said.</summary>
+    public void Audit()
+    {
+        lock (gate)
+        {
+            if (!isTold)
+                return;
+            audits.Asked++;
             asked.TrySetResult();
         }
     }
@@ -53,7 +96,8 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
     /// <summary>Takes what the managers say; false where they say nothing of networks.</summary>
     public bool Take(Assignments assignments)
     {
-        if (!assignments.Complete && assignments.Networks.Count + assignments.RemovedNetworks.Count == 0 && assignments.MeshPorts is null && assignments.TunnelKeys is null)
+        if (!assignments.Complete && assignments.Confirm == 0 && assignments.Networks.Count + assignments.RemovedNetworks.Count == 0 &&
+            assignments.MeshPorts is null && assignments.TunnelKeys is null)
             return false;
         var gone = assignments.Networks.Select(network => network.Id).Concat(assignments.RemovedNetworks).ToHashSet(StringComparer.Ordinal);
         lock (gate)
@@ -65,10 +109,16 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
             {
                 Keys = assignments.TunnelKeys is { } keys ? (keys.Keys.Count > 0 ? keys : null) : assignments.Complete ? null : wanted.Keys,
             };
+            if (assignments.Confirm != 0)
+                confirm.Wanted = assignments.Confirm;
+            isTold = true;
             // A node that has no networks and had none is left alone: it needs none of the programs that make them.
             if (wanted != NodeNetworks.None || before != NodeNetworks.None)
                 asked.TrySetResult();
+            else
+                confirm.Reached = confirm.Wanted;
         }
+        Changed?.Invoke();
         return true;
     }
 
@@ -79,11 +129,11 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
         while (true)
         {
             await AskedAsync(stop).ConfigureAwait(false);
-            var now = Wanted;
+            var (now, confirming, audit) = Next();
             try
             {
                 await plane.ReconcileAsync(now, stop).ConfigureAwait(false);
-                Move(() => (reached, lacking, failure) = (now, NoneLacking, null));
+                Move(() => (reached, lacking, shortfall, failure, confirm.Reached, audits.Taken) = (now, NoneLacking, null, null, confirming, audit));
                 if (plane.IsSettled)
                     backoff.Reset();
                 else
@@ -92,15 +142,28 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
             catch (NetworksNotReachedException fault)
             {
                 log.NetworksNotReached(fault.Message);
-                Move(() => (reached, lacking, failure) = (now, fault.Reasons, null));
+                Move(() => (reached, lacking, shortfall, failure, audits.Taken) = (now, fault.Reasons, fault.Message, null, audit));
                 await PauseAsync(backoff, now, stop).ConfigureAwait(false);
             }
             catch (Exception fault) when (fault is AggregateException or NetworkToolException or EngineException or EngineUnreachableException or IOException)
             {
                 log.NetworksNotReached(fault.Message);
-                Move(() => failure = fault.Message);
+                Move(() => (failure, audits.Taken) = (fault.Message, audit));
                 await PauseAsync(backoff, now, stop).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>What to bring about, what that confirms, and the looks that are taken by it.</summary>
+    private (NodeNetworks Now, ulong Confirming, long Audit) Next()
+    {
+        lock (gate)
+        {
+            // A record that comes again has the plane look at what there is; one that has changed has it do what has changed.
+            if (audits.Taken == audits.Asked || reached is null || reached == wanted)
+                return (wanted, confirm.Wanted, audits.Asked);
+            asked.TrySetResult();
+            return (wanted, confirm.Wanted, audits.Taken);
         }
     }
 
@@ -181,6 +244,7 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
             moved.TrySetResult();
             moved = NewSignal();
         }
+        Changed?.Invoke();
     }
 
     /// <summary>Waits until something was said, or, once something was, until it is time to look.</summary>

@@ -37,7 +37,7 @@ internal sealed class NetworkCheckEndpoints(ApiServerOptions options, SwarmChang
 
     private async Task<ValueList<NetworkFinding>> FindAsync(Snapshot state, Node node, ValueList<string> networks, CancellationToken stop)
     {
-        if (node.Status.State is not NodeState.Ready)
+        if (!node.Status.IsConnected)
             return [Unasked($"The node is {node.Status.State.ToString().ToLowerInvariant()}{(node.Status.Message is { Length: > 0 } why ? $" ({why})" : "")}: nothing of it can be tried, and no task on it serves. See that its daemon runs and reaches the managers.")];
         try
         {

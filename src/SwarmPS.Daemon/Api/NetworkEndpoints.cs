@@ -138,7 +138,8 @@ internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges ch
             .Select(service => service.Spec.Name ?? service.Id).Order(StringComparer.Ordinal).ToList();
         if (services.Count > 0)
             throw InUse($"by {(services.Count > 1 ? "services" : "service")} {string.Join(", ", services)}");
-        if (state.Tasks.All.FirstOrDefault(task => task.Status.State <= TaskState.Running && NetworkUse.IsOn(task, network.Id)) is { } task)
+        var tasks = state.Tasks.All.Where(task => task.Status.State <= TaskState.Running && NetworkUse.IsOn(task, network.Id));
+        if (tasks.OrderBy(task => task.CreatedAt).ThenBy(task => task.Id, StringComparer.Ordinal).FirstOrDefault() is { } task)
             throw InUse($"by task {task.Id}");
 
         SwarmException InUse(string by) => new(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = network {network.Spec.Name} is in use {by}");

@@ -48,7 +48,8 @@ internal sealed class NodeEndpoints(SwarmChanges changes)
                 var node = Lookup.Node(tx.View, call.Id);
                 if (node.Spec.Role is NodeRole.Manager || node.ManagerStatus is not null)
                     throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = node {node.Id} is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal");
-                if (node.Status.State is NodeState.Ready && !force)
+                // One that is connected and not ready says why.
+                if (node.Status is { State: NodeState.Ready } or { State: NodeState.Unknown, Message: not null } && !force)
                     throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = node {node.Id} is not down and can't be removed");
                 tx.Delete(node);
                 tx.Put(RemovedNodes.Remember(tx.View.Swarm!, [node.Id], tx.Now));

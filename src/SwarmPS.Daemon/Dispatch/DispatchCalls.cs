@@ -17,10 +17,11 @@ internal static class DispatchCalls
     public static readonly Method<StatusesUp, StatusesDown> Report = RpcMethod.Unary<StatusesUp, StatusesDown, DispatchEncoders>(Service, "ReportStatuses");
 }
 
-/// <summary>What a node says in its session: first who it is, later only that it is there.</summary>
+/// <summary>What a node says in its session: first who it is, later that it is there and in which condition.</summary>
 /// <param name="Description">What the node is, in the first message.</param>
 /// <param name="Address">The address it wants to be known by; the one it speaks from where it says nothing.</param>
-internal sealed record SessionUp(NodeDescription? Description = null, string? Address = null);
+/// <param name="Condition">Whether it can do a ready node's work, in the first message and when that changes; null in a mere beat.</param>
+internal sealed record SessionUp(NodeDescription? Description = null, string? Address = null, NodeCondition? Condition = null);
 
 /// <summary>What a node is told in its session.</summary>
 /// <param name="Terms">What has changed about the session itself.</param>

@@ -5,8 +5,14 @@ namespace SwarmPS.Daemon.Dispatch;
 /// <summary>What the dispatcher logs: ids 3200 to 3299.</summary>
 internal static partial class DispatchLog
 {
-    [LoggerMessage(3200, LogLevel.Information, "Node {NodeId} ({Hostname}) is ready")]
+    [LoggerMessage(3200, LogLevel.Information, "Node ready (id={NodeId}, hostname={Hostname})")]
     internal static partial void NodeReady(this ILogger log, string nodeId, string hostname);
+
+    [LoggerMessage(3204, LogLevel.Information, "Node session opened (id={NodeId}, hostname={Hostname})")]
+    internal static partial void SessionOpened(this ILogger log, string nodeId, string hostname);
+
+    [LoggerMessage(3205, LogLevel.Warning, "Node not ready (id={NodeId}, hostname={Hostname}): {Reason}")]
+    internal static partial void NodeNotReady(this ILogger log, string nodeId, string hostname, string reason);
 
     [LoggerMessage(3201, LogLevel.Warning, "Node {NodeId} has not been heard from and counts as down")]
     internal static partial void NodeSilent(this ILogger log, string nodeId);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Composition;
 using SwarmPS.Model;
@@ -58,23 +59,30 @@ internal sealed class DispatchTerm
         ended.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Opens a node's session. The node is ready while it lasts, and for a moment after, so that it may open the next one.</summary>
-    public async IAsyncEnumerable<Assignments> OpenSessionAsync(
-        string nodeId, string address, NodeDescription description, Heartbeat? heartbeat, [EnumeratorCancellation] CancellationToken stop)
+    /// <summary>Opens a node's session. A ready node stays ready while it lasts, and for a moment after, so that it may open the next one.</summary>
+    public async IAsyncEnumerable<Assignments> OpenSessionAsync(SessionRequest request, [EnumeratorCancellation] CancellationToken stop)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, ended);
-        var session = new NodeSession(nodeId, store, networks, heartbeat);
+        // Another one for each session, so that nothing confirmed in an earlier one counts.
+        var asks = request.Condition is null ? 0 : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
+        var session = new NodeSession(request.NodeId, store, networks, request.Heartbeat, asks);
         Enter(session);
+        var following = Task.CompletedTask;
         try
         {
-            await store.UpdateAsync(tx => Register(tx, nodeId, address, description), either.Token).ConfigureAwait(false);
-            log.NodeReady(nodeId, description.Hostname ?? "");
+            await store.UpdateAsync(tx => Register(tx, request), either.Token).ConfigureAwait(false);
+            session.Registered(store.Current.Nodes.Find(request.NodeId)?.Version.Index ?? 0);
+            log.SessionOpened(request.NodeId, request.Description.Hostname ?? "");
+            if (request.Condition is { } condition)
+                following = FollowAsync(session, condition, either.Token);
             while (true)
                 yield return await NextAsync(session, either.Token, stop).ConfigureAwait(false);
         }
         finally
         {
             Leave(session);
+            await either.CancelAsync().ConfigureAwait(false);
+            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -112,17 +120,69 @@ internal sealed class DispatchTerm
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private static void Register(StoreTransaction tx, string nodeId, string address, NodeDescription description)
+    private static void Register(StoreTransaction tx, SessionRequest request)
     {
-        var node = tx.View.Nodes.Find(nodeId) ?? throw new SwarmException(
-            SwarmErrorCode.NotFound, $"node {nodeId} is not part of the swarm: it was removed. Let it leave the swarm and join again.");
-        var ready = node with
+        var node = tx.View.Nodes.Find(request.NodeId) ?? throw new SwarmException(
+            SwarmErrorCode.NotFound, $"node {request.NodeId} is not part of the swarm: it was removed. Let it leave the swarm and join again.");
+        var registered = node with
         {
-            Description = description with { TLSInfo = description.TLSInfo ?? node.Description?.TLSInfo ?? tx.View.Swarm?.TLSInfo },
-            Status = new() { State = NodeState.Ready, Addr = address },
+            Description = request.Description with { TLSInfo = request.Description.TLSInfo ?? node.Description?.TLSInfo ?? tx.View.Swarm?.TLSInfo },
+            Status = NodeReadiness.AtStart(node.Status, request.Address, request.Condition?.Present.Condition),
         };
-        if (ready != node)
-            tx.Put(ready);
+        if (registered != node)
+            tx.Put(registered);
+    }
+
+    /// <summary>Keeps the status of a node with a session at what the node says of itself. What cannot be written ends the session: the node opens another.</summary>
+    private async Task FollowAsync(NodeSession session, ConditionSource source, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                // What the node was asked is read after what it says: an answer to a question is never older than the question.
+                var (condition, changed) = source.Present;
+                if (Wanted(store.Current, session, condition) is not null)
+                {
+                    Node? written = null;
+                    await store.UpdateAsync(tx => written = SetStatus(tx, session, condition), stop).ConfigureAwait(false);
+                    Tell(written);
+                }
+                await changed.WaitAsync(stop).ConfigureAwait(false);
+            }
+        }
+        catch (SwarmException refusal)
+        {
+            session.End($"Its status could not be written: {refusal.Message}");
+        }
+    }
+
+    private Node? SetStatus(StoreTransaction tx, NodeSession session, NodeCondition condition)
+    {
+        if (SessionOf(session.NodeId) != session || Wanted(tx.View, session, condition) is not { } node)
+            return null;
+        tx.Put(node);
+        return node;
+    }
+
+    private void Tell(Node? node)
+    {
+        if (node is { Status.State: NodeState.Ready })
+            log.NodeReady(node.Id, node.Description?.Hostname ?? "");
+        else if (node is not null)
+            log.NodeNotReady(node.Id, node.Description?.Hostname ?? "", node.Status.Message ?? "");
+    }
+
+    private static bool HasGateway(Node node, string? networkId) => node.Gateways.OrEmpty().Any(gateway => gateway.NetworkId == networkId);
+
+    /// <summary>The node with the status that it should have; null where it has that.</summary>
+    private Node? Wanted(Snapshot state, NodeSession session, NodeCondition condition)
+    {
+        if (state.Nodes.Find(session.NodeId) is not { } node)
+            return null;
+        var ingress = NetworkUse.Ingress(state)?.Id;
+        var status = NodeReadiness.StatusOf(node.Status, condition, session.Asked, HasGateway(node, ingress) ? null : ingress);
+        return status == node.Status ? null : node with { Status = status };
     }
 
     private async Task<Assignments> NextAsync(NodeSession session, CancellationToken either, CancellationToken stop)
@@ -232,6 +292,9 @@ internal sealed class DispatchTerm
             // A node that was let in and never comes must not be waited for.
             if (change.Old is null && !sessions.ContainsKey(change.Object.Id))
                 watch.Expect(change.Object.Id, options.DownAfterNewLeader);
+            // It may be known now, whatever of it has changed.
+            if (change.New is not null && sessions.TryGetValue(change.Object.Id, out var known))
+                known.MarkNetworks([]);
             return;
         }
         if (change.Kind != ObjectKind.Task)

@@ -61,10 +61,10 @@ internal sealed class Dispatcher(SwarmStore store, DispatcherOptions options, Ti
     /// <summary>One node's way in.</summary>
     private sealed class NodeDispatcher(Dispatcher dispatcher, string nodeId, string address, Heartbeat? heartbeat) : IDispatcher
     {
-        public async IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, [EnumeratorCancellation] CancellationToken stop)
+        public async IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, ConditionSource? condition, [EnumeratorCancellation] CancellationToken stop)
         {
             var term = await dispatcher.TermAsync(stop).ConfigureAwait(false);
-            await foreach (var assignments in term.OpenSessionAsync(nodeId, address, description, heartbeat, stop).ConfigureAwait(false))
+            await foreach (var assignments in term.OpenSessionAsync(new(nodeId, address, description, heartbeat, condition), stop).ConfigureAwait(false))
                 yield return assignments;
         }
 

@@ -73,10 +73,12 @@ internal sealed class DispatcherService(Dispatcher dispatcher, TermsWatch terms,
         var address = IPAddress.TryParse(up.Current.Address, out var said) && !said.Equals(IPAddress.Any) ? said.ToString() : caller.Address;
         var heartbeat = NewHeartbeat(clock);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var listening = ListenAsync(up, heartbeat, ended);
+        var condition = up.Current.Condition is null ? null : new ConditionSource();
+        condition?.Set(up.Current.Condition!);
+        var listening = ListenAsync(up, heartbeat, condition, ended);
         try
         {
-            await TellAsync(caller.Subject.NodeId, dispatcher.For(caller.Subject.NodeId, address, heartbeat).OpenSessionAsync(description, ended.Token), down, ended.Token).ConfigureAwait(false);
+            await TellAsync(caller.Subject.NodeId, dispatcher.For(caller.Subject.NodeId, address, heartbeat).OpenSessionAsync(description, condition, ended.Token), down, ended.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
@@ -89,12 +91,16 @@ internal sealed class DispatcherService(Dispatcher dispatcher, TermsWatch terms,
         }
     }
 
-    private static async Task ListenAsync(IAsyncStreamReader<SessionUp> up, Heartbeat heartbeat, CancellationTokenSource ended)
+    private static async Task ListenAsync(IAsyncStreamReader<SessionUp> up, Heartbeat heartbeat, ConditionSource? condition, CancellationTokenSource ended)
     {
         try
         {
             while (await up.MoveNext(ended.Token).ConfigureAwait(false))
+            {
                 heartbeat.Beat();
+                if (up.Current.Condition is { } now)
+                    condition?.Set(now);
+            }
         }
         finally
         {

@@ -29,8 +29,11 @@ public sealed record Assignments(bool Complete, IReadOnlyList<SwarmTask> Tasks, 
     /// <summary>Managers that the node is to come to with a stream.</summary>
     public IReadOnlyList<StreamCall> Calls { get; init; } = [];
 
+    /// <summary>What the node's condition names once the networks and ports told so far are applied; 0 where nothing is asked.</summary>
+    public ulong Confirm { get; init; }
+
     /// <summary>Whether it says nothing.</summary>
-    public bool IsEmpty => !Complete && MeshPorts is null && TunnelKeys is null &&
+    public bool IsEmpty => !Complete && Confirm == 0 && MeshPorts is null && TunnelKeys is null &&
         Tasks.Count + Removed.Count + Payloads.Count + RemovedPayloads.Count + Networks.Count + RemovedNetworks.Count + Calls.Count == 0;
 }
 
@@ -54,8 +57,11 @@ public sealed record TaskStatusReport(string TaskId, SwarmTaskStatus Status);
 /// <summary>What an agent asks of the managers. The first message of a session is complete, later ones are changes.</summary>
 public interface IDispatcher
 {
-    /// <summary>Opens this node's session and gives its assignments as they come. The node is ready while the session lasts.</summary>
-    IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, CancellationToken stop);
+    /// <summary>Opens this node's session and gives its assignments as they come. The node can be ready while the session lasts.</summary>
+    /// <param name="description">What the node is.</param>
+    /// <param name="condition">Whether it can do a ready node's work; null for a node that does not tell, which is ready with its session.</param>
+    /// <param name="stop">Ends the session.</param>
+    IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, ConditionSource? condition, CancellationToken stop);
 
     /// <summary>Reports statuses; returns once they are durable, so that the agent may forget them.</summary>
     Task ReportAsync(IReadOnlyList<TaskStatusReport> reports, CancellationToken stop);

@@ -7,13 +7,13 @@ namespace SwarmPS.Daemon.Dispatch;
 internal sealed class ManagerDispatcher(ILeadership leadership, IDispatcher own, RemoteDispatcher remote, ManagerList managers) : IDispatcher
 {
     /// <inheritdoc/>
-    public IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, CancellationToken stop)
+    public IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, ConditionSource? condition, CancellationToken stop)
     {
         if (leadership.IsLeader)
-            return own.OpenSessionAsync(description, stop);
+            return own.OpenSessionAsync(description, condition, stop);
         if (leadership.LeaderAddress is { } leader)
             managers.Leads(leader);
-        return remote.OpenSessionAsync(description, stop);
+        return remote.OpenSessionAsync(description, condition, stop);
     }
 
     /// <inheritdoc/>

@@ -87,6 +87,16 @@ internal sealed class NetworkPicture
             return [.. networks.Values.Where(network => network.Has(nodeId)).Select(network => network.Id)];
     }
 
+    /// <summary>Whether all that was in the store with this version of the node is known here, and the node has an address in each network that it takes part in.</summary>
+    public bool IsCompleteFor(string nodeId, ulong version)
+    {
+        lock (gate)
+        {
+            return nodes.TryGetValue(nodeId, out var node) && node.Version.Index >= version &&
+                networks.Values.All(network => network.Network is null || !network.Has(nodeId) || GatewayOf(node, network.Id) is not null);
+        }
+    }
+
     /// <summary>A network as a node sees it, which is told of it now; null where the node takes no part in it.</summary>
     public NodeNetwork? Find(string id, string nodeId)
     {

@@ -11,7 +11,8 @@ namespace SwarmPS.Daemon.Dispatch;
 /// <param name="store">The store.</param>
 /// <param name="networks">The networks of all nodes.</param>
 /// <param name="heartbeat">When the node was last heard; null for the node of this very process.</param>
-internal sealed class NodeSession(string nodeId, SwarmStore store, NetworkPicture networks, Heartbeat? heartbeat = null)
+/// <param name="asks">What the node is asked to confirm once it was told all of its networks; 0 for nothing.</param>
+internal sealed class NodeSession(string nodeId, SwarmStore store, NetworkPicture networks, Heartbeat? heartbeat = null, ulong asks = 0)
 {
     private readonly object gate = new();
     private readonly Dictionary<string, AssignedTask> sent = [];
@@ -21,6 +22,8 @@ internal sealed class NodeSession(string nodeId, SwarmStore store, NetworkPictur
     private HashSet<string> changedNetworks = [];
     private List<StreamCall> calls = [];
     private bool all = true;
+    private ulong asked;
+    private ulong registered = ulong.MaxValue;
     private string? ended;
     private TaskCompletionSource wake = NewSignal();
 
@@ -29,6 +32,12 @@ internal sealed class NodeSession(string nodeId, SwarmStore store, NetworkPictur
 
     /// <summary>When the node was last heard; null for the node of this very process, which is always heard.</summary>
     public DateTimeOffset? LastHeard => heartbeat?.Last;
+
+    /// <summary>What the node was asked to confirm; 0 where it was not asked yet.</summary>
+    public ulong Asked => Volatile.Read(ref asked);
+
+    /// <summary>The version of the node with which it was registered: the node is asked once the networks are known as of that.</summary>
+    public void Registered(ulong version) => Change(() => registered = version);
 
     /// <summary>A task has changed.</summary>
     public void Mark(string taskId) => Change(() => changed.Add(taskId));
@@ -53,18 +62,26 @@ internal sealed class NodeSession(string nodeId, SwarmStore store, NetworkPictur
             bool everything;
             HashSet<string> some, someNetworks;
             List<StreamCall> called;
+            ulong since;
             Task wait;
             lock (gate)
             {
                 if (ended is { } reason)
                     throw new SwarmException(SwarmErrorCode.Unavailable, $"The session of node {nodeId} has ended: {reason}");
                 ((everything, all), (some, changed), (someNetworks, changedNetworks), (called, calls)) = ((all, false), (changed, []), (changedNetworks, []), (calls, []));
+                since = registered;
                 if (wake.Task.IsCompleted)
                     wake = NewSignal();
                 wait = wake.Task;
             }
             var next = (everything ? Everything(store.Current) : Changes(store.Current, some)) with { Calls = called };
+            // Before the networks are read: what is missing now may be read then, and is asked for with a later message.
+            var knowsAll = asked != asks && networks.IsCompleteFor(nodeId, since);
             next = sentNetworks.Tell(next, someNetworks);
+            if (knowsAll)
+                next = next with { Confirm = asks };
+            if (knowsAll)
+                Volatile.Write(ref asked, asks);
             if (!next.IsEmpty)
                 return next;
             await wait.WaitAsync(stop).ConfigureAwait(false);

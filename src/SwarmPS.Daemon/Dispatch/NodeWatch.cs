@@ -160,7 +160,7 @@ internal sealed class NodeWatch(SwarmStore store, Func<string, NodeSession?> ses
             if (node is null || node.Status.State == NodeState.Down)
                 continue;
             log.NodeSilent(node.Id);
-            tx.Put(node with { Status = node.Status with { State = NodeState.Down, Message = "heartbeat failure" } });
+            tx.Put(node with { Status = new() { State = NodeState.Down, Message = "heartbeat failure", Addr = node.Status.Addr } });
         }
     }
 }

@@ -40,14 +40,14 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
     public Action<SwarmException>? Refused { get; init; }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, [EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, ConditionSource? condition, [EnumeratorCancellation] CancellationToken stop)
     {
         while (true)
         {
             CancellationToken anew;
             lock (gate)
                 anew = renewed.Token;
-            using var session = await FindAsync(description, stop).ConfigureAwait(false);
+            using var session = await FindAsync(description, condition, stop).ConfigureAwait(false);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, anew);
             Opened(session.Channel);
             var beating = session.BeatAsync(clock, either.Token);
@@ -126,11 +126,11 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
             leader = NewLeader();
     }
 
-    private async Task<RemoteSession> FindAsync(NodeDescription description, CancellationToken stop)
+    private async Task<RemoteSession> FindAsync(NodeDescription description, ConditionSource? condition, CancellationToken stop)
     {
         try
         {
-            return await channels.AskLeaderAsync(managers.Candidates, (manager, cancel) => OpenAsync(manager, description, cancel), stop).ConfigureAwait(false);
+            return await channels.AskLeaderAsync(managers.Candidates, (manager, cancel) => OpenAsync(manager, description, condition, cancel), stop).ConfigureAwait(false);
         }
         catch (SwarmException refusal) when (refusal.Code is SwarmErrorCode.PermissionDenied or SwarmErrorCode.Unauthenticated)
         {
@@ -139,14 +139,14 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
         }
     }
 
-    private async Task<RemoteSession> OpenAsync(ManagerChannel manager, NodeDescription description, CancellationToken stop)
+    private async Task<RemoteSession> OpenAsync(ManagerChannel manager, NodeDescription description, ConditionSource? condition, CancellationToken stop)
     {
         using var late = new CancellationTokenSource(OpenMax, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         var session = new RemoteSession(manager);
         try
         {
-            await session.BeginAsync(new(description with { TLSInfo = TrustInfo?.Invoke() ?? description.TLSInfo }, address), either.Token).ConfigureAwait(false);
+            await session.BeginAsync(new(description with { TLSInfo = TrustInfo?.Invoke() ?? description.TLSInfo }, address), condition, either.Token).ConfigureAwait(false);
             return session;
         }
         catch (Exception failure)

@@ -8,8 +8,12 @@ namespace SwarmPS.Daemon.Dispatch;
 /// <summary>One session of this node with a leader on another machine.</summary>
 internal sealed class RemoteSession : IDisposable
 {
+    private static readonly Task Never = new TaskCompletionSource().Task;
+
     private readonly CancellationTokenSource closed = new();
     private readonly AsyncDuplexStreamingCall<SessionUp, SessionDown> call;
+    private ConditionSource? condition;
+    private Task changed = Never;
     private SessionTerms? terms;
 
     /// <summary>A session that has not begun.</summary>
@@ -23,9 +27,15 @@ internal sealed class RemoteSession : IDisposable
     public ManagerChannel Channel { get; }
 
     /// <summary>Says who the node is, and returns once the leader has taken it in. Throws <see cref="RpcException"/>.</summary>
-    public async Task BeginAsync(SessionUp who, CancellationToken stop)
+    public async Task BeginAsync(SessionUp who, ConditionSource? source, CancellationToken stop)
     {
         using var giveUp = stop.Register(closed.Cancel);
+        condition = source;
+        if (source is not null)
+        {
+            (var now, changed) = source.Present;
+            who = who with { Condition = now };
+        }
         try
         {
             await call.RequestStream.WriteAsync(who, stop).ConfigureAwait(false);
@@ -39,13 +49,25 @@ internal sealed class RemoteSession : IDisposable
         terms = call.ResponseStream.Current.Terms;
     }
 
-    /// <summary>Beats as often as the leader wants, until stopped or until the session breaks, which reading tells.</summary>
+    /// <summary>
+    /// Beats as often as the leader wants, and tells at once when the node's condition has changed, until stopped or until the session breaks,
+    /// which reading tells.
+    /// </summary>
     public async Task BeatAsync(TimeProvider clock, CancellationToken stop)
     {
         while (Volatile.Read(ref terms)?.BeatEvery is { } every && every > TimeSpan.Zero)
         {
-            await Task.Delay(every, clock, stop).ConfigureAwait(false);
-            await call.RequestStream.WriteAsync(new(), stop).ConfigureAwait(false);
+            using var early = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            await Task.WhenAny(changed, Task.Delay(every, clock, early.Token)).ConfigureAwait(false);
+            await early.CancelAsync().ConfigureAwait(false);
+            stop.ThrowIfCancellationRequested();
+            SessionUp beat = new();
+            if (changed.IsCompleted && condition is not null)
+            {
+                (var now, changed) = condition.Present;
+                beat = beat with { Condition = now };
+            }
+            await call.RequestStream.WriteAsync(beat, stop).ConfigureAwait(false);
         }
     }
 

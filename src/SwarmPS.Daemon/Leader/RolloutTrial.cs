@@ -96,7 +96,7 @@ internal sealed class RolloutTrial
     /// <summary>What a node makes of what it is told of a task; null where there is nothing to do, or nobody to do it.</summary>
     private StoreChange? Obey(SwarmTask task)
     {
-        if (task.Status.State is < TaskState.Assigned or > TaskState.Running || State.Nodes.Find(task.NodeId)?.Status.State is not NodeState.Ready)
+        if (task.Status.State is < TaskState.Assigned or > TaskState.Running || State.Nodes.Find(task.NodeId)?.Status.IsConnected != true)
             return null;
         var reached = task.DesiredState >= TaskState.Shutdown ? TaskState.Shutdown : task.DesiredState;
         return reached <= task.Status.State ? null : StoreChange.Put(task with { Status = task.Status with { State = reached, Timestamp = now } });

@@ -37,6 +37,20 @@ public sealed class PortAllocationTests
         Has("dns", new PortConfig { TargetPort = 90, PublishedPort = 8080, Protocol = PortProtocol.Udp });
     }
 
+    [Theory]
+    [InlineData("a", "b")]
+    [InlineData("b", "a")]
+    public void OfSeveralServicesWithThePort_TheOneCreatedFirstIsNamed(string first, string second)
+    {
+        Has(first, new PortConfig { TargetPort = 80, PublishedPort = 8080, HostIP = "127.0.0.1" });
+        Has(second, new PortConfig { TargetPort = 80, PublishedPort = 8080, HostIP = "172.30.0.1" });
+        state = state.With([
+            StoreChange.Put(state.Services.Find(first)! with { CreatedAt = new(1) }),
+            StoreChange.Put(state.Services.Find(second)! with { CreatedAt = new(2) }),
+        ]);
+        Assert.Contains($"in use by service '{first}'", Refusal("c", 8080));
+    }
+
     [Fact]
     public void HostPorts_AreNoneOfItsBusiness()
     {

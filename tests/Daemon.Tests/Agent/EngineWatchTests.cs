@@ -13,6 +13,10 @@ public sealed class EngineWatchTests : IEngineObserver
 
     void IEngineObserver.Listed(IReadOnlyList<EngineContainer> containers) => lists++;
 
+    void IEngineObserver.Lost()
+    {
+    }
+
     void IEngineObserver.Happened(EngineEvent happened)
     {
     }

@@ -14,6 +14,9 @@ internal sealed class FakeDispatcher(Pulse pulse) : IDispatcher
     /// <summary>Descriptions that sessions were opened with.</summary>
     public List<NodeDescription> Sessions { get; } = [];
 
+    /// <summary>What the node says of itself in its session.</summary>
+    public ConditionSource? Condition { get; private set; }
+
     /// <summary>Reports as they came.</summary>
     public List<IReadOnlyList<TaskStatusReport>> Reports { get; } = [];
 
@@ -62,7 +65,7 @@ internal sealed class FakeDispatcher(Pulse pulse) : IDispatcher
             session?.Writer.TryComplete(fault);
     }
 
-    public async IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, [EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, ConditionSource? condition, [EnumeratorCancellation] CancellationToken stop)
     {
         await Task.Yield();
         if (Refusal is { } refusal)
@@ -75,7 +78,7 @@ internal sealed class FakeDispatcher(Pulse pulse) : IDispatcher
         var opened = Channel.CreateUnbounded<Assignments>();
         lock (gate)
         {
-            session = opened;
+            (session, Condition) = (opened, condition);
             Sessions.Add(description);
         }
         pulse.Beat();

@@ -186,11 +186,19 @@ internal sealed class FakeEngine(Pulse pulse) : IEngine
     public async IAsyncEnumerable<EngineEvent> WatchAsync(IReadOnlyList<string> labels, DateTimeOffset since, [EnumeratorCancellation] CancellationToken stop)
     {
         var watcher = Channel.CreateUnbounded<EngineEvent>();
-        await CallAsync("watch", () =>
-        {
+        // A real engine tells what happened since a moment before the stream was asked for: nothing is lost before it is open.
+        lock (gate)
             watchers.Add(watcher);
-            return true;
-        });
+        try
+        {
+            await CallAsync("watch", () => true);
+        }
+        catch
+        {
+            lock (gate)
+                watchers.Remove(watcher);
+            throw;
+        }
         await foreach (var happened in watcher.Reader.ReadAllAsync(stop))
         {
             yield return happened;

@@ -51,7 +51,8 @@ internal sealed class DispatchHarness : IAsyncDisposable, IProposer
 
     public Task DeleteAsync(StoreObject value) => Store.UpdateAsync(tx => tx.Delete(value), stop.Token);
 
-    public Session Open(string nodeId = "node1", NodeDescription? description = null) => new(Dispatcher.For(nodeId, "10.0.0.7"), description ?? new() { Hostname = "h" });
+    public Session Open(string nodeId = "node1", NodeDescription? description = null, ConditionSource? condition = null) =>
+        new(Dispatcher.For(nodeId, "10.0.0.7"), description ?? new() { Hostname = "h" }) { Condition = condition };
 
     public Node Node(string id = "node1") => Store.Current.Nodes.Find(id)!;
 
@@ -130,14 +131,39 @@ internal sealed class DispatchHarness : IAsyncDisposable, IProposer
 
         public IDispatcher Dispatcher => dispatcher;
 
-        /// <summary>The next message.</summary>
+        /// <summary>What the node tells of itself; null where it tells nothing, and is ready with its session.</summary>
+        public ConditionSource? Condition { get; init; }
+
+        /// <summary>What the node knows by the messages read so far.</summary>
+        public SessionView View { get; } = new();
+
+        /// <summary>The next message. How what has changed is cut into messages depends on timing: assert it of the first one only, else use <see cref="UntilAsync"/>.</summary>
         public async Task<Assignments> NextAsync()
         {
             Begin();
             Assert.True(await next!.WaitAsync(Deadline));
             var message = messages!.Current;
+            View.Take(message);
             next = messages.MoveNextAsync().AsTask();
             return message;
+        }
+
+        /// <summary>Reads messages until what the node knows is so.</summary>
+        public async Task UntilAsync(Func<SessionView, bool> isSo, string expected)
+        {
+            Begin();
+            while (!isSo(View))
+            {
+                try
+                {
+                    await next!.WaitAsync(Deadline);
+                }
+                catch (TimeoutException)
+                {
+                    Assert.Fail($"the node was not told: {expected}. It knows: {View}");
+                }
+                await NextAsync();
+            }
         }
 
         /// <summary>How the session ends.</summary>
@@ -160,7 +186,7 @@ internal sealed class DispatchHarness : IAsyncDisposable, IProposer
 
         private void Begin()
         {
-            messages ??= dispatcher.OpenSessionAsync(description, stop.Token).GetAsyncEnumerator(stop.Token);
+            messages ??= dispatcher.OpenSessionAsync(description, Condition, stop.Token).GetAsyncEnumerator(stop.Token);
             next ??= messages.MoveNextAsync().AsTask();
         }
     }

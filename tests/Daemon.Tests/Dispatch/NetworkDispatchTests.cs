@@ -18,19 +18,16 @@ public sealed class NetworkDispatchTests : IAsyncDisposable
             new Network { Id = "other", Spec = new() { Name = "other" } },
             NodeOf("node1", "10.0.1.1"), NodeOf("node2", "10.0.1.2"), TaskOf("a", "node1", 4));
         await using var session = swarm.Open();
-        var first = await session.NextAsync();
-        Assert.Equal(["a"], Assert.Single(first.Networks).Endpoints.Select(endpoint => endpoint.Task));
-        Assert.Empty(first.MeshPorts!);
+        await session.UntilAsync(view => view.TasksOf("back").SequenceEqual(["a"]), "a's place in the network");
+        Assert.Equal(["back"], session.View.Networks.Keys);
+        Assert.Empty(session.View.Ports);
         await swarm.PutAsync(TaskOf("b", "node2", 5));
-        var more = await session.NextAsync();
-        Assert.Empty(more.Tasks);
-        Assert.Equal(["a", "b"], Assert.Single(more.Networks).Endpoints.Select(endpoint => endpoint.Task));
-        Assert.Null(more.MeshPorts);
+        await session.UntilAsync(view => view.TasksOf("back").SequenceEqual(["a", "b"]), "b's place in the network");
+        Assert.Equal(["a"], session.View.Tasks.Keys);
         await swarm.PutAsync(new Service { Id = "web", Endpoint = new() { Ports = [new() { TargetPort = 80, PublishedPort = 8080 }] } });
-        Assert.Equal([new MeshPort("web", "tcp", 8080, 80)], (await session.NextAsync()).MeshPorts);
+        await session.UntilAsync(view => view.Ports.Equals([new MeshPort("web", "tcp", 8080, 80)]), "the published port");
         await swarm.DeleteAsync(swarm.Found("a")!);
-        var last = await session.NextAsync();
-        Assert.Equal(["back"], last.RemovedNetworks);
+        await session.UntilAsync(view => view.Networks.Count == 0, "that it takes no part in the network any more");
     }
 
     [Fact]
@@ -39,9 +36,9 @@ public sealed class NetworkDispatchTests : IAsyncDisposable
         await swarm.PutAsync(
             new Network { Id = "back", IPAMOptions = new() { Configs = [new("10.0.1.0/24")] } }, NodeOf("node1", "10.0.1.1"), NodeOf("node2", "10.0.1.2"), TaskOf("a", "node1", 4), TaskOf("b", "node2", 5));
         await using var session = swarm.Open();
-        Assert.True(Assert.Single((await session.NextAsync()).Networks).Endpoints[1].Serving);
+        await session.UntilAsync(view => Serving(view, "b") == true, "that b serves");
         await swarm.PutAsync(swarm.Found("b")! with { DesiredState = TaskState.Shutdown });
-        Assert.False(Assert.Single((await session.NextAsync()).Networks).Endpoints[1].Serving);
+        await session.UntilAsync(view => Serving(view, "b") == false, "that b does not serve any more");
     }
 
     [Fact]
@@ -56,17 +53,23 @@ public sealed class NetworkDispatchTests : IAsyncDisposable
             NodeOf("node1", "10.0.1.1"), TaskOf("a", "node1", 4), NodeOf("node2", "10.0.1.2") with { Gateways = [new("plain", "10.0.1.2")] },
             TaskOf("b", "node2", 5) with { NetworksAttachments = [new(new() { Id = "plain" }, ["10.0.1.5/24"])] });
         await using var other = swarm.Open("node2", new() { TunnelId = 2 });
-        Assert.True(await other.NextAsync() is { TunnelKeys: null, Networks: [{ Id: "plain" }] });
+        await other.UntilAsync(view => view.Networks.ContainsKey("plain"), "the plain network");
         await using var session = swarm.Open(description: new() { TunnelId = 1 });
-        var first = await session.NextAsync();
-        var told = first.TunnelKeys ?? (await session.NextAsync()).TunnelKeys;
-        Assert.Equal(ring, told);
+        await session.UntilAsync(view => ring.Equals(view.Keys), "the keys");
         var next = ring with { Epoch = 2 };
         await swarm.PutAsync(swarm.Store.Current.Swarm! with { TunnelKeys = next });
-        Assert.True(await session.NextAsync() is { Networks: [], TunnelKeys: { Epoch: 2 } });
+        await session.UntilAsync(view => next.Equals(view.Keys), "the next keys");
         await swarm.DeleteAsync(swarm.Found("a")!);
-        Assert.Equal(TunnelKeyRing.Empty, (await session.NextAsync()).TunnelKeys);
+        await session.UntilAsync(view => view.Keys is null && view.Networks.Count == 0, "that it needs no keys any more");
+        // Whatever came to it until a change of its own: it has no encrypted network, so it never had a key.
+        await swarm.PutAsync(TaskOf("c", "node2", 6) with { NetworksAttachments = [] });
+        await other.UntilAsync(view => view.Tasks.ContainsKey("c"), "its further task");
+        Assert.Null(other.View.Keys);
+        Assert.Equal(["plain"], other.View.Networks.Keys);
     }
+
+    private static bool? Serving(SessionView view, string task) =>
+        view.Networks.GetValueOrDefault("back")?.Endpoints.FirstOrDefault(endpoint => endpoint.Task == task)?.Serving;
 
     private static Node NodeOf(string id, string gateway) => new() { Id = id, Status = new() { State = NodeState.Ready, Addr = "10.0.0.7" }, Gateways = [new("back", gateway)] };
 
