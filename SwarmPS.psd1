@@ -31,6 +31,9 @@
     PrivateData = @{
         PSData = @{
             Tags = @('Docker', 'Swarm', 'Containers', 'Orchestrator')
+            ProjectUri = 'https://github.com/swarmps/swarmps'
+            LicenseUri = 'https://github.com/swarmps/swarmps/blob/main/LICENSE'
+            ReleaseNotes = 'https://github.com/swarmps/swarmps/blob/main/CHANGELOG.md'
         }
     }
 }

@@ -42,6 +42,7 @@ $artifacts = Join-Path $root 'artifacts'
 . "$root/build/programs.ps1"
 . "$root/build/setup.ps1"
 . "$root/build/products.ps1"
+. "$root/build/pester.ps1"
 . "$root/build/suites.ps1"
 
 $code = $null

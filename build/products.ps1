@@ -42,6 +42,8 @@ function Complete-Module([string] $Folder) {
     # What Get-Help reads is made of the documentation comments.
     Assert-Program $dotnet @('run', '-c', 'Release', '--project', (Join-Path $root 'build' 'Help'), '--', 'maml', $Folder)
     Remove-Item -LiteralPath (Join-Path $Folder 'SwarmPS.Cmdlets.xml')
+    # Debug symbols are of use to those who build, who have them in bin.
+    Get-ChildItem -LiteralPath $Folder -Recurse -File -Filter '*.pdb' | Remove-Item
 }
 
 function Remove-Folder([string] $Folder) {

@@ -1,14 +1,15 @@
 # Running the test suites and the benchmarks.
 
-# A suite is a folder of tests/ whose project makes a program.
+# A suite is a folder of tests/ whose project makes a program, or that has tests for Pester.
 function Get-Suite([string] $Filter) {
     $found = @()
     foreach ($folder in Get-ChildItem -LiteralPath (Join-Path $root 'tests') -Directory | Sort-Object Name) {
         $name = $folder.Name
         $project = Join-Path $folder.FullName "$name.csproj"
-        if (-not (Test-Path -LiteralPath $project) -or (Select-String '<OutputType>Library' -LiteralPath $project -SimpleMatch -Quiet)) { continue }
         if (-not $name.StartsWith($Filter, [StringComparison]::OrdinalIgnoreCase)) { continue }
-        $found += @{ Name = $name; Project = $project }
+        if (Test-Path (Join-Path $folder.FullName '*.Tests.ps1')) { $found += @{ Name = $name; Project = $null } }
+        elseif (-not (Test-Path -LiteralPath $project)) { continue }
+        elseif (-not (Select-String '<OutputType>Library' -LiteralPath $project -SimpleMatch -Quiet)) { $found += @{ Name = $name; Project = $project } }
     }
     if ($found.Count -eq 0) { throw "No suite of tests/ has a name that begins with '$Filter'." }
     return , $found
@@ -20,7 +21,7 @@ function Invoke-Suite([string] $Filter, [string] $Method) {
     $results = Join-Path $artifacts 'test-results'
     New-Folder $results
     $target = if ($suites.Count -eq 1) { $suites[0].Project } else { (Join-Path $root 'SwarmPS.slnx') }
-    Assert-Program $dotnet @('build', $target, '-c', 'Release', '-nologo', '-v', 'quiet', '-clp:ErrorsOnly')
+    if ($target) { Assert-Program $dotnet @('build', $target, '-c', 'Release', '-nologo', '-v', 'quiet', '-clp:ErrorsOnly') }
     $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
     $lines = @()
     foreach ($suite in $suites) {
@@ -38,14 +39,11 @@ function Invoke-OneSuite($Suite, [string] $Report, [string] $Method) {
     $name = $Suite.Name
     Write-Host "--- $name"
     if (Test-Path -LiteralPath $Report) { Remove-Item -LiteralPath $Report }
-    $program = Join-Path (Split-Path $Suite.Project) 'bin' 'Release' 'net10.0' ($name + $(if ($IsWindows) { '.exe' }))
-    $arguments = @('-noLogo', '-noColor', '-result-xml', $Report)
-    if ($Method) { $arguments += @('-method', $Method) }
-    if (-not (Test-Path -LiteralPath $program)) { throw "$name was not built: SwarmPS.slnx does not list it." }
     # Far more than any suite needs: it only bounds one that hangs.
     $minutes = [double]($env:SWARMPS_SUITE_MINUTES ?? '20')
     $clock = [Diagnostics.Stopwatch]::StartNew()
-    $code = Invoke-Program $program $arguments ([TimeSpan]::FromMinutes($minutes))
+    $deadline = [TimeSpan]::FromMinutes($minutes)
+    $code = $Suite.Project ? (Invoke-ProgramSuite $Suite $Report $Method $deadline) : (Invoke-ModuleSuite $Report $Method $deadline)
     $sum = Read-Report $Report
     $trouble = ''
     if ($null -eq $code) { $trouble = "stopped: it did not end within $minutes min" }
@@ -58,6 +56,16 @@ function Invoke-OneSuite($Suite, [string] $Report, [string] $Method) {
     return $sum
 }
 
+# Runs a suite that is a program; gives its exit code, or $null when the deadline passed.
+function Invoke-ProgramSuite($Suite, [string] $Report, [string] $Method, [TimeSpan] $Deadline) {
+    $name = $Suite.Name
+    $program = Join-Path (Split-Path $Suite.Project) 'bin' 'Release' 'net10.0' ($name + $(if ($IsWindows) { '.exe' }))
+    $arguments = @('-noLogo', '-noColor', '-result-xml', $Report)
+    if ($Method) { $arguments += @('-method', $Method) }
+    if (-not (Test-Path -LiteralPath $program)) { throw "$name was not built: SwarmPS.slnx does not list it." }
+    return Invoke-Program $program $arguments $Deadline
+}
+
 # The totals of a result file, or $null when the suite left none. An error outside a test counts as failed.
 function Read-Report([string] $Report) {
     if (-not (Test-Path -LiteralPath $Report)) { return $null }
@@ -68,6 +76,12 @@ function Read-Report([string] $Report) {
         $sum.Passed += [int]$assembly.GetAttribute('passed')
         $sum.Failed += [int]$assembly.GetAttribute('failed') + [int]$assembly.GetAttribute('errors')
         $sum.Skipped += [int]$assembly.GetAttribute('skipped')
+    }
+    # Pester's files are NUnit's.
+    foreach ($run in $document.SelectNodes('/test-run')) {
+        $sum.Passed += [int]$run.GetAttribute('passed')
+        $sum.Failed += [int]$run.GetAttribute('failed') + [int]$run.GetAttribute('inconclusive')
+        $sum.Skipped += [int]$run.GetAttribute('skipped')
     }
     return $sum
 }

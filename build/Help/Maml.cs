@@ -7,6 +7,9 @@ namespace SwarmPS.Help;
 /// <summary>The help file of a binary module: what <c>Get-Help</c> reads.</summary>
 public static class Maml
 {
+    // What Get-Help -Online opens: the folder of the pages.
+    private const string Online = "https://github.com/swarmps/swarmps/blob/main/docs/cmdlets/";
+
     private static readonly XNamespace Items = "http://msh";
     private static readonly XNamespace Text = "http://schemas.microsoft.com/maml/2004/10";
     private static readonly XNamespace Command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
@@ -40,7 +43,10 @@ public static class Maml
             new XElement(Text + "para", "Errors, by their ids:"),
             cmdlet.Errors.Select(error => new XElement(Text + "para", $"{error.Id}: {error.Text.Plain}")))),
         new XElement(Command + "examples", cmdlet.Examples.Select(Example)),
-        new XElement(Command + "relatedLinks", cmdlet.Related.Select(name => new XElement(Text + "navigationLink", new XElement(Text + "linkText", name), new XElement(Text + "uri")))));
+        new XElement(Command + "relatedLinks", cmdlet.Related.Select(name => Link(name, "")).Prepend(Link("Online version:", $"{Online}{cmdlet.Name}.md"))));
+
+    private static XElement Link(string text, string uri) =>
+        new(Text + "navigationLink", new XElement(Text + "linkText", text), new XElement(Text + "uri", uri));
 
     private static XElement Syntax(CmdletHelp cmdlet, string set) => new(Command + "syntaxItem",
         new XElement(Text + "name", cmdlet.Name),
