@@ -9,6 +9,8 @@ param(
     [Parameter(ValueFromRemainingArguments)] [string[]] $Rest = @()
 )
 $ErrorActionPreference = 'Stop'
+# A file or a log gets no codes for colors.
+if ([Console]::IsOutputRedirected) { $PSStyle.OutputRendering = 'PlainText' }
 Set-StrictMode -Version 3.0
 
 $usage = @'

@@ -40,7 +40,7 @@ public static class PowerShellProgram
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = Root(), RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Checkout.Root, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
@@ -52,15 +52,4 @@ public static class PowerShellProgram
 
     // "PowerShell 7.6.9", or with a label after the numbers.
     private static Version VersionOf(string told) => Version.TryParse(told.Split(' ')[^1].Split('-')[0], out var version) ? version : new();
-
-    /// <summary>The repository's folder, where the manifest of the tools is.</summary>
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, ".config", "dotnet-tools.json")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException($"No .config/dotnet-tools.json above {AppContext.BaseDirectory}: run the tests from a clone.");
-    }
 }
