@@ -16,7 +16,7 @@ internal sealed class UnixHttp(string socket) : IDisposable
             return new NetworkStream(connection, ownsSocket: true);
         },
     })
-    { BaseAddress = new Uri("http://engine/v1.41/"), Timeout = TimeSpan.FromMinutes(5) };
+    { BaseAddress = new Uri("http://engine/"), Timeout = TimeSpan.FromMinutes(5) };
 
     public async Task<JToken> GetAsync(string path, CancellationToken stop = default) => JToken.Parse(await GetTextAsync(path, stop));
 

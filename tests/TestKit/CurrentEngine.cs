@@ -1,3 +1,4 @@
+using System.Text;
 using Newtonsoft.Json.Linq;
 
 namespace SwarmPS.TestKit;
@@ -36,6 +37,16 @@ internal static class CurrentEngine
         ("GET", ["", "containers", _, "json"]) => answer => Container((JObject)answer, version),
         _ => null,
     };
+
+    /// <summary>Whether a request may be refused for what its body says.</summary>
+    public static bool JudgesBody(string method, string path) => method == "POST" && path == "/networks/create";
+
+    /// <summary>Why a body is refused: bits of a subnet that belong to hosts, since API 1.44; null where it is not.</summary>
+    public static string? RefusalOf(string path, byte[] body) => body.Length == 0 || path != "/networks/create" ? null :
+        (from subnet in JObject.Parse(Encoding.UTF8.GetString(body)).SelectTokens("IPAM.Config[*].Subnet").Select(subnet => (string)subnet!)
+         let right = System.Net.IPNetwork.Parse(subnet).ToString()
+         where right != subnet
+         select $"invalid network config:\ninvalid subnet {subnet}: it should be {right}").FirstOrDefault();
 
     /// <summary>Whether an answer is a stream of JSON lines.</summary>
     public static bool IsStream(string path) => path is "/events" or "/images/create";

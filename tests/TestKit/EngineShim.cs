@@ -93,6 +93,12 @@ public sealed class EngineShim : IAsyncDisposable
             await RefuseAsync(socket, client, refusal);
             return;
         }
+        var body = CurrentEngine.JudgesBody(words[0], path) ? await head.ReadBodyAsync(client, stopping.Token) : [];
+        if (CurrentEngine.RefusalOf(path, body) is { } wrong)
+        {
+            await RefuseAsync(socket, client, wrong);
+            return;
+        }
         var change = CurrentEngine.ChangeOf(words[0], path, minor ?? CurrentEngine.Newest);
         // An answer to HTTP/1.0 comes in one piece up to the connection's end, and not in chunks.
         head.First = $"{words[0]} {(minor is null ? "" : "/v1." + EngineMinor)}{rest} HTTP/1.{(change is null ? 1 : 0)}";
@@ -101,6 +107,7 @@ public sealed class EngineShim : IAsyncDisposable
         using var target = await HttpHead.ConnectAsync(engine(), stopping.Token);
         await using var stream = new NetworkStream(target);
         await head.WriteAsync(stream, stopping.Token);
+        await stream.WriteAsync(body, stopping.Token);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         var up = UploadAsync(client, stream, target, done.Token);
         await AnswerAsync(stream, client, change, path);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -34,6 +35,38 @@ internal sealed class HttpHead(string first, List<(string Name, string Value)> h
         }
         var lines = text.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         return new(lines[0], [.. lines.Skip(1).Select(line => line.Split(':', 2)).Select(parts => (parts[0], parts[1].Trim()))]);
+    }
+
+    /// <summary>Reads the body that follows a request's head, whichever way its length is told; it has a <c>Content-Length</c> from then on.</summary>
+    public async Task<byte[]> ReadBodyAsync(Stream from, CancellationToken stop)
+    {
+        if (this["Transfer-Encoding"] is null)
+            return await TakeAsync(from, int.Parse(this["Content-Length"] ?? "0", CultureInfo.InvariantCulture), stop);
+        using var body = new MemoryStream();
+        for (var size = -1; size != 0;)
+        {
+            size = int.Parse(await LineAsync(from, stop), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            body.Write(await TakeAsync(from, size, stop));
+            await LineAsync(from, stop);
+        }
+        this["Transfer-Encoding"] = null;
+        this["Content-Length"] = body.Length.ToString(CultureInfo.InvariantCulture);
+        return body.ToArray();
+    }
+
+    private static async Task<string> LineAsync(Stream from, CancellationToken stop)
+    {
+        var line = new StringBuilder();
+        while (line.Length < 2 || line[^2] != '\r' || line[^1] != '\n')
+            line.Append((char)(await TakeAsync(from, 1, stop))[0]);
+        return line.ToString().TrimEnd();
+    }
+
+    private static async Task<byte[]> TakeAsync(Stream from, int count, CancellationToken stop)
+    {
+        var bytes = new byte[count];
+        await from.ReadExactlyAsync(bytes, stop);
+        return bytes;
     }
 
     /// <summary>Sends the head.</summary>

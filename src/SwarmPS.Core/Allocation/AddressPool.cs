@@ -29,6 +29,9 @@ internal sealed class AddressPool
     /// <summary>Addresses that can be given in all, free or not.</summary>
     public int Size => (int)(last - first) + 1;
 
+    /// <summary>Addresses that nobody can be given any more: those that someone has, the network's own and the broadcast.</summary>
+    public int InUse => holders.Count + 2;
+
     /// <summary>Addresses that are free.</summary>
     public int Free => Size - taken;
 

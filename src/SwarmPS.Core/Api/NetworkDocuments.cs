@@ -21,6 +21,9 @@ public sealed record NetworkResource
     /// <summary>What makes the network.</summary>
     public string? Driver { get; init; }
 
+    /// <summary>Whether it has IPv4; engines tell it since API 1.48.</summary>
+    public bool? EnableIPv4 { get; init; }
+
     /// <summary>Whether it has IPv6.</summary>
     public bool EnableIPv6 { get; init; }
 
@@ -48,6 +51,9 @@ public sealed record NetworkResource
     /// <summary>The administrator's own notes.</summary>
     public ValueMap<string>? Labels { get; init; }
 
+    /// <summary>How many of its addresses are in use; only of a single network, since API 1.52.</summary>
+    public NetworkStatus? Status { get; init; }
+
     /// <summary>A network of the swarm in this shape.</summary>
     public static NetworkResource Of(Network network) => new()
     {
@@ -56,6 +62,7 @@ public sealed record NetworkResource
         Created = network.CreatedAt,
         Scope = "swarm",
         Driver = network.DriverState?.Name,
+        EnableIPv4 = true,
         IPAM = new()
         {
             Driver = network.IPAMOptions?.Driver?.Name,
@@ -70,6 +77,19 @@ public sealed record NetworkResource
         Labels = network.Spec.Labels,
     };
 }
+
+/// <summary>A network's use.</summary>
+/// <param name="IPAM">That of its addresses.</param>
+public sealed record NetworkStatus(NetworkIpamStatus? IPAM = null);
+
+/// <summary>The use of a network's addresses.</summary>
+/// <param name="Subnets">That of each subnet.</param>
+public sealed record NetworkIpamStatus(ValueMap<NetworkSubnetStatus>? Subnets = null);
+
+/// <summary>The use of a subnet's addresses.</summary>
+/// <param name="IPsInUse">Addresses that cannot be given, those of the network and the broadcast included.</param>
+/// <param name="DynamicIPsAvailable">Addresses that can still be given, in the range where there is one.</param>
+public sealed record NetworkSubnetStatus(long IPsInUse = 0, long DynamicIPsAvailable = 0);
 
 /// <summary>A network's addresses.</summary>
 public sealed record NetworkIpam

@@ -15,6 +15,9 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
 {
     private const int WaitingMax = 256;
 
+    /// <summary>A stream that should last longer ends then, and the client asks anew.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
     /// <summary>The routes.</summary>
     public IEnumerable<Route> Routes() => [new("GET", "/events", StreamAsync)];
 
@@ -34,7 +37,8 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
         using var engineEvents = filter.WantsEngine && after is null
             ? await engine.OpenStreamAsync(await PathAsync(call).ConfigureAwait(false), call.Stop).ConfigureAwait(false)
             : null;
-        call.Context.Response.ContentType = "application/json";
+        var format = EventFormat.Of(call);
+        call.Context.Response.ContentType = format.ContentType;
         await call.Context.Response.Body.FlushAsync(call.Stop).ConfigureAwait(false);
         var lines = Channel.CreateBounded<string>(WaitingMax);
         var sources = new List<Task> { WatchSwarmAsync(swarmEvents, filter, until, lines.Writer, over.Token, end.Token) };
@@ -46,7 +50,7 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
         {
             await foreach (var line in lines.Reader.ReadAllAsync(call.Stop).ConfigureAwait(false))
             {
-                await call.Context.Response.WriteAsync(line + "\n", call.Stop).ConfigureAwait(false);
+                await call.Context.Response.WriteAsync(format.Write(line), call.Stop).ConfigureAwait(false);
                 await call.Context.Response.Body.FlushAsync(call.Stop).ConfigureAwait(false);
             }
         }
@@ -65,7 +69,7 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
 
     /// <summary>Cancelled at a time to come; one that is over already bounds what is told, and cancels nothing.</summary>
     private CancellationTokenSource Late(DateTimeOffset? until) =>
-        until - options.Clock.GetUtcNow() is { } left && left > TimeSpan.Zero ? new(left, options.Clock) : new();
+        until - options.Clock.GetUtcNow() is { } left && left > TimeSpan.Zero ? new(left < LongestTimer ? left : LongestTimer, options.Clock) : new();
 
     /// <summary>Seconds since 1970, with a fraction or without, or RFC 3339; null where nothing is said.</summary>
     private static DateTimeOffset? Time(ApiCall call, string name)

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using SwarmPS.Allocation;
 using SwarmPS.Api;
+using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Api.Http;
 using SwarmPS.Daemon.Api.Proxy;
 using SwarmPS.Daemon.Api.Queries;
@@ -18,6 +20,8 @@ namespace SwarmPS.Daemon.Api;
 /// </summary>
 internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges changes, LeaderRequests leader, SwarmNetworks networks, EngineLink engine, EngineFactsCache facts, EngineProxy proxy)
 {
+    private static readonly ApiVersion StatusSince = new(1, 52);
+
     private bool IsManager => SwarmStanding.IsManager(options.Membership);
 
     /// <summary>The routes.</summary>
@@ -27,6 +31,7 @@ internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges ch
         new("GET", "/networks/{id}", InspectAsync),
         new("POST", "/networks/create", CreateAsync),
         new("POST", "/networks/{id}/connect", ConnectAsync),
+        new("POST", "/networks/prune", PruneAsync),
         new("DELETE", "/networks/{id}", RemoveAsync),
     ];
 
@@ -64,9 +69,15 @@ internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges ch
         else
         {
             await leader.CatchUpAsync(call.Stop).ConfigureAwait(false);
-            await call.AnswerAsync(NetworkResource.Of(Lookup.Network(changes.State, call.Id))).ConfigureAwait(false);
+            var (state, network) = (changes.State, Lookup.Network(changes.State, call.Id));
+            await call.AnswerAsync(NetworkResource.Of(network) with { Status = TellsStatus(call) ? StatusOf(state, network) : null }).ConfigureAwait(false);
         }
     }
+
+    private static bool TellsStatus(ApiCall call) => call.Version is not { } version || version.CompareTo(StatusSince) >= 0;
+
+    private static NetworkStatus? StatusOf(Snapshot state, Network network) => NetworkUsage.Of(state, network) is not { } usage ? null :
+        new(new(new([KeyValuePair.Create(usage.Subnet, new NetworkSubnetStatus(usage.InUse, usage.Free))])));
 
     private async Task CreateAsync(ApiCall call)
     {
@@ -97,6 +108,23 @@ internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges ch
     private async Task ConnectAsync(ApiCall call)
     {
         await networks.CheckIsNotOursAsync(call.Id, call.Stop).ConfigureAwait(false);
+        await ForwardAsync(call).ConfigureAwait(false);
+    }
+
+    /// <summary>The engine's unused networks. Those that carry the swarm's are the agent's to remove, and the swarm's stay for services to come.</summary>
+    private async Task PruneAsync(ApiCall call)
+    {
+        var filters = ApiCall.Read<JObject>(call.Query("filters") is { Length: > 0 } text ? text : "{}");
+        var spared = filters["label!"] switch
+        {
+            JArray values => values.Select(value => (string?)value),
+            JObject values => values.Properties().Select(property => property.Name),
+            _ => [],
+        };
+        filters["label!"] = new JArray(spared.Append(AgentLabels.NetworkId));
+        EngineProxy.ReplaceQuery(call.Context, QueryHelpers.AddQueryString("", call.Context.Request.Query
+            .Where(value => value.Key != "filters").Select(value => KeyValuePair.Create(value.Key, (string?)value.Value.ToString()))
+            .Append(KeyValuePair.Create("filters", (string?)filters.ToString(Formatting.None)))));
         await ForwardAsync(call).ConfigureAwait(false);
     }
 

@@ -8,11 +8,14 @@ namespace SwarmPS.Daemon.Api;
 /// <summary>What ties services to networks and ports of the swarm.</summary>
 internal static class ServiceNetworks
 {
-    /// <summary>A spec with the swarm's networks by their ids, so that it means the same ones for ever. Throws <see cref="SwarmException"/> where one is not there.</summary>
+    /// <summary>
+    /// A spec with the swarm's networks by their ids, so that it means the same ones for ever, and in the template alone: the field of
+    /// the service itself is deprecated since API 1.44. Throws <see cref="SwarmException"/> where one is not there.
+    /// </summary>
     public static ServiceSpec Resolve(Snapshot state, ServiceSpec spec) => spec with
     {
-        Networks = Resolve(state, spec.Networks),
-        TaskTemplate = spec.TaskTemplate with { Networks = Resolve(state, spec.TaskTemplate.Networks) },
+        Networks = null,
+        TaskTemplate = spec.TaskTemplate with { Networks = Resolve(state, spec.TaskTemplate.Networks ?? spec.Networks) },
     };
 
     /// <summary>The service as it can be reached. Addresses are given a moment later; those that it has stay. Throws <see cref="SwarmException"/> where a port is taken.</summary>

@@ -6,11 +6,16 @@ namespace SwarmPS.Daemon.Networking;
 /// <summary>
 /// How a container on several networks answers what came by the routing mesh: from its address there, by the gateway there. By another
 /// network the answer would arrive on another bridge, where a host that checks where packets come from drops it. A datagram's answer takes
-/// its address from the default route, which the engine chooses by the networks' names; so that goes by the mesh too.
+/// its address from the default route; so that goes by the mesh too. Engines since API 1.48 choose it by the priority of <see cref="DefaultOf"/>,
+/// also where they choose anew; older ones choose by the networks' names, and the route is set after them.
 /// </summary>
 internal static class ContainerRoutes
 {
     private const string Table = "4096";
+
+    /// <summary>The network that a container's default route goes by: that of the routing mesh, else the first one with a way out; null where none has.</summary>
+    public static NodeNetwork? DefaultOf(IReadOnlyList<(NodeNetwork Network, NetworkEndpoint Endpoint)> places) =>
+        places.Select(place => place.Network).Where(network => !network.Internal).OrderByDescending(network => network.Ingress).FirstOrDefault();
 
     /// <summary>Sets the way; also where it is set.</summary>
     public static async Task SetAsync(NetworkTools tools, int process, IReadOnlyList<(NodeNetwork Network, NetworkEndpoint Endpoint)> places, CancellationToken stop)

@@ -53,4 +53,5 @@ internal sealed record ContainerNetworking(ValueList<ContainerPlace> Places, str
 /// <param name="EngineNetwork">The engine's name of the network.</param>
 /// <param name="Address">The container's address.</param>
 /// <param name="Mac">Its hardware address.</param>
-internal sealed record ContainerPlace(string EngineNetwork, string Address, string Mac);
+/// <param name="HasDefaultRoute">Whether the container's default route goes there; true for one place at most.</param>
+internal sealed record ContainerPlace(string EngineNetwork, string Address, string Mac, bool HasDefaultRoute = false);

@@ -135,7 +135,8 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
         var own = Own(task.Id);
         if (own.Count == 0)
             return new(new ContainerNetworking([]));
-        var places = own.Select(place => new ContainerPlace(OverlayNames.Bridge(place.Network.Vni), place.Endpoint.Address, place.Endpoint.Mac));
+        var way = ContainerRoutes.DefaultOf(own);
+        var places = own.Select(place => new ContainerPlace(OverlayNames.Bridge(place.Network.Vni), place.Endpoint.Address, place.Endpoint.Mac, place.Network == way));
         return new(new ContainerNetworking([.. places], files.Write(task.Id, own[0].Network.Gateway, task.Spec.ContainerSpec?.DnsConfig)));
     }
 
@@ -148,6 +149,7 @@ internal sealed class NodePlane : INodePlane, IAsyncDisposable
         if (wanted is not { } known)
             return;
         var own = Own(taskId);
+        await ContainerLinks.SetAsync(tools, processId, own, stop).ConfigureAwait(false);
         await ContainerRoutes.SetAsync(tools, processId, own, stop).ConfigureAwait(false);
         await returns.ReconcileAsync(taskId, known, stop).ConfigureAwait(false);
         if (own is [{ Network: { Ingress: true } mesh }])

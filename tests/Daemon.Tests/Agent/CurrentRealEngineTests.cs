@@ -1,5 +1,6 @@
 using System.Text;
 using SwarmPS.Daemon.Agent.Engine;
+using SwarmPS.Daemon.Networking.Overlay;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Tests.Agent;
@@ -87,6 +88,19 @@ public sealed class CurrentRealEngineTests : IAsyncDisposable
         Assert.Equal(
             "client version 1.41 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version",
             (string?)(await RawAsync(shim.Socket, "/v1.41/info"))["message"]);
+    }
+
+    [Fact]
+    public async Task NetworkWithBitsOfHosts_IsRefused_AndThatOfTheSwarmsSubnetIsMade()
+    {
+        EngineNetwork wanted = new("swp91", "net91", "10.91.0.0/24", "10.91.0.2", 1450, Internal: false);
+        var refusal = await Assert.ThrowsAsync<EngineException>(() => agent.Engine.CreateNetworkAsync(agent.Swarm, wanted with { Subnet = "10.91.0.7/24" }, late.Token));
+        Assert.Contains("invalid subnet 10.91.0.7/24: it should be 10.91.0.0/24", refusal.Message);
+        await agent.Engine.CreateNetworkAsync(agent.Swarm, wanted, late.Token);
+        var (id, made) = Assert.Single(await agent.Engine.ListNetworksAsync(agent.Swarm, late.Token));
+        Assert.Equal(wanted, made);
+        await agent.Engine.RemoveNetworkAsync(id, late.Token);
+        Assert.Empty(await agent.Engine.ListNetworksAsync(agent.Swarm, late.Token));
     }
 
     private async Task<Newtonsoft.Json.Linq.JObject> RawAsync(string socket, string path)

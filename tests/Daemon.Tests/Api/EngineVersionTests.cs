@@ -60,6 +60,7 @@ public sealed class EngineVersionTests
 
     [Theory]
     [InlineData("""{"HostConfig":{"Annotations":{"a":"b"}}}""", "HostConfig.Annotations (API 1.43)")]
+    [InlineData("""{"HostConfig":{"Umask":18}}""", "HostConfig.Umask (API 1.56)")]
     [InlineData("""{"Healthcheck":{"StartInterval":1000000}}""", "Healthcheck.StartInterval (API 1.44)")]
     [InlineData("""{"HostConfig":{"Mounts":[{"Type":"bind","BindOptions":{"CreateMountpoint":true}}]}}""", "HostConfig.Mounts.BindOptions.CreateMountpoint (API 1.42)")]
     [InlineData("""{"HostConfig":{"Mounts":[{"VolumeOptions":{"Subpath":"a"}}]}}""", "HostConfig.Mounts.VolumeOptions.Subpath (API 1.45)")]

@@ -31,6 +31,28 @@ public sealed class EventTests
         Assert.Null(await lines.ReadLineAsync(api.Stop));
     }
 
+    [Theory]
+    [InlineData("/v1.52", "application/x-ndjson", "application/x-ndjson")]
+    [InlineData("", "application/jsonl", "application/jsonl")]
+    [InlineData("/v1.53", "application/x-ndjson;q=0.5, application/json-seq", "application/json-seq")]
+    [InlineData("/v1.52", "application/json-seq, application/x-ndjson", "application/x-ndjson")]
+    [InlineData("/v1.52", "*/*", "application/json")]
+    [InlineData("/v1.52", "application/json-seq;q=0", "application/json")]
+    [InlineData("/v1.51", "application/json-seq", "application/json")]
+    public async Task ContentType_IsOneThatTheClientAccepts(string version, string accept, string type)
+    {
+        await using var api = await ApiHarness.StartAsync();
+        await PutAsync(api, 1);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $$"""{{version}}/events?since=1&until=5000000000&filters={"type":["service"]}""");
+        request.Headers.Add("Accept", accept);
+        using var answer = await api.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, api.Stop);
+        Assert.Equal(type, answer.Content.Headers.ContentType!.MediaType);
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(api.Stop));
+        var line = (await lines.ReadLineAsync(api.Stop))!;
+        Assert.Equal(type == "application/json-seq", line[0] == '\u001e');
+        Assert.Equal("create", (string?)JObject.Parse(line.TrimStart('\u001e'))["Action"]);
+    }
+
     [Fact]
     public async Task EventsOfTheSwarmAlone_NeedNoEngine()
     {

@@ -48,6 +48,25 @@ public sealed class LogTests
         Assert.Equal("one\n", await answer.Content.ReadAsStringAsync(api.Stop));
     }
 
+    [Theory]
+    [InlineData("/v1.41", false, "raw")]
+    [InlineData("/v1.42", false, "multiplexed")]
+    [InlineData("/v1.42", true, "raw")]
+    [InlineData("", false, "multiplexed")]
+    public async Task ContentType_IsThatOfTheClientsVersion(string version, bool tty, string type)
+    {
+        var logs = new FakeTaskLogs();
+        await using var api = await StartAsync(logs, tty);
+        foreach (var task in (string[])["t1", "t2"])
+            logs.Of(task).Complete();
+        // Whether a service has a terminal is in its spec; these tasks alone have one.
+        foreach (var path in (string[])(tty ? ["/tasks/t1/logs"] : ["/tasks/t1/logs", "/services/web/logs"]))
+        {
+            using var answer = await api.Client.GetAsync($"{version}{path}?stdout=1", api.Stop);
+            Assert.Equal($"application/vnd.docker.{type}-stream", answer.Content.Headers.ContentType!.MediaType);
+        }
+    }
+
     [Fact]
     public async Task NewTasks_JoinWhileFollowing_WithAllTheyHaveSaid()
     {

@@ -44,6 +44,43 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public async Task Network_TellsHowManyOfItsAddressesAreInUse()
+    {
+        await using var api = await ApiHarness.StartAsync();
+        var id = await CreateAsync(api, "back", ""","IPAM":{"Config":[{"Subnet":"10.7.0.0/24","IPRange":"10.7.0.128/25"}]}""");
+        await api.Membership.Store.UpdateAsync(
+            tx =>
+            {
+                tx.Put(new Service { Id = "s1", Spec = new() { Name = "web" }, Endpoint = new() { VirtualIPs = [new(id, "10.7.0.130/24")] } });
+                tx.Put(new SwarmTask { Id = "t1", Status = new() { State = TaskState.Running }, NetworksAttachments = [new(new() { Id = id }, ["10.7.0.131/24"])] });
+                tx.Put(new SwarmTask { Id = "t2", Status = new() { State = TaskState.Failed }, NetworksAttachments = [new(new() { Id = id }, ["10.7.0.132/24"])] });
+            },
+            api.Stop);
+        var network = (await api.OkAsync("GET", "/v1.52/networks/back"))!;
+        var use = network["Status"]!["IPAM"]!["Subnets"]!["10.7.0.0/24"]!;
+        // The network's own address, the broadcast, the gateway, a virtual address and a task that runs.
+        Assert.Equal((5, 127 - 2), ((int)use["IPsInUse"]!, (int)use["DynamicIPsAvailable"]!));
+        Assert.True((bool)network["EnableIPv4"]!);
+        Assert.Null((await api.OkAsync("GET", "/v1.51/networks/back"))!["Status"]);
+        Assert.NotNull((await api.OkAsync("GET", "/networks/back"))!["Status"]);
+    }
+
+    [Theory]
+    [InlineData("/v1.41/networks/prune", "{\"label!\":[\"swarmps.network.id\"]}")]
+    [InlineData("/networks/prune?filters={\"label!\":{\"keep\":true},\"until\":[\"1h\"]}&stream=1", "{\"label!\":[\"keep\",\"swarmps.network.id\"],\"until\":[\"1h\"]}")]
+    public async Task Prune_SparesTheSwarmsNetworks_AndWhatCarriesThem(string path, string filters)
+    {
+        await using var engine = FakeEngine.Of((_, stream, _) => FakeEngine.JsonAsync(stream, 200, """{"NetworksDeleted":["mine"]}"""));
+        await using var api = await ApiHarness.StartAsync(engine: engine.Socket);
+        await CreateAsync(api, "back");
+        Assert.Equal("mine", (string?)(await api.OkAsync("POST", path))!["NetworksDeleted"]![0]);
+        var asked = Uri.UnescapeDataString(Assert.Single(engine.Heads, head => head.Contains("/prune", StringComparison.Ordinal)));
+        Assert.Contains($"filters={filters}", asked, StringComparison.Ordinal);
+        Assert.Equal(path.Contains("stream", StringComparison.Ordinal), asked.Contains("stream=1", StringComparison.Ordinal));
+        Assert.Single(api.Membership.Store.Current.Networks.All);
+    }
+
+    [Fact]
     public async Task Removal_IsRefusedWhileInUse_AndReachesTheEngineForItsOwn()
     {
         await using var engine = Engine();
@@ -68,6 +105,7 @@ public sealed class NetworkTests
 
     [Theory]
     [InlineData(""","EnableIPv6":true""", 501, "IPv6 is not supported yet")]
+    [InlineData(""","EnableIPv4":false""", 501, "a network without IPv4 is not supported yet")]
     [InlineData(""","Options":{"encrypted":"aes"}""", 400, "'aes' is neither true nor false")]
     [InlineData(""","IPAM":{"Config":[{"Subnet":"10.7.0.0/24","AuxiliaryAddresses":{"a":"10.7.0.5"}}]}""", 501, "cannot be set aside yet")]
     [InlineData(""","IPAM":{"Config":[{"Subnet":"10.7.0.1/24"}]}""", 400, "is not a subnet")]

@@ -101,6 +101,20 @@ public sealed class ProxyTests
         Assert.EndsWith("\r\n\r\nbye", text);
     }
 
+    /// <summary>Older clients build images by them.</summary>
+    [Theory]
+    [InlineData("/v1.41/session")]
+    [InlineData("/v1.56/grpc")]
+    public async Task DeprecatedConnections_OfBuilds_AreTakenOver(string path)
+    {
+        await using var engine = FakeEngine.Of((_, stream, _) => FakeEngine.TextAsync(stream, "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\nframes"));
+        await using var api = await ApiHarness.StartAsync(engine: engine.Socket);
+        var text = await RawAsync(api, $"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+        Assert.Contains("HTTP/1.1 101", text);
+        Assert.EndsWith("\r\n\r\nframes", text);
+        Assert.Contains("Upgrade: h2c", engine.Heads[^1]);
+    }
+
     private static async Task EchoReversedAsync(string head, NetworkStream stream, Socket socket)
     {
         var body = new byte[13];

@@ -232,6 +232,22 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public async Task NetworksOfTheService_AreAnsweredInItsTemplate()
+    {
+        await using var api = await ApiHarness.StartAsync();
+        var network = (string)(await api.OkAsync("POST", "/networks/create", """{"Name":"back","Driver":"overlay"}"""))!["Id"]!;
+        await api.OkAsync("POST", "/v1.44/services/create", Web.Replace("\"TaskTemplate\":{", "\"Networks\":[{\"Target\":\"back\"}],\"TaskTemplate\":{"));
+        var service = (await api.OkAsync("GET", "/services/web"))!;
+        Assert.Null(service["Spec"]!["Networks"]);
+        Assert.Equal(network, (string?)service["Spec"]!["TaskTemplate"]!["Networks"]![0]!["Target"]);
+        // The template's networks count where a client names both.
+        var spec = (JObject)service["Spec"]!;
+        spec["Networks"] = new JArray();
+        await api.OkAsync("POST", $"/v1.44/services/{(string?)service["ID"]}/update?version={(string?)service["Version"]!["Index"]}", spec.ToString());
+        Assert.Equal(network, (string?)(await api.OkAsync("GET", "/services/web"))!["Spec"]!["TaskTemplate"]!["Networks"]![0]!["Target"]);
+    }
+
+    [Fact]
     public async Task List_ShowsCounts_WhereAsked()
     {
         await using var api = await ApiHarness.StartAsync();

@@ -172,7 +172,11 @@ public sealed class NodePlaneTests(NetworkHosts hosts) : IAsyncLifetime
         foreach (var place in networking.Places.Skip(1))
             await host.Engine.DockerAsync("network", "connect", "--ip", place.Address, place.EngineNetwork, task);
         await host.Engine.DockerAsync("start", task);
-        await plane.StartedAsync(task, int.Parse(await host.Engine.DockerAsync("inspect", "-f", "{{.State.Pid}}", task), System.Globalization.CultureInfo.InvariantCulture), Stop);
+        var process = int.Parse(await host.Engine.DockerAsync("inspect", "-f", "{{.State.Pid}}", task), System.Globalization.CultureInfo.InvariantCulture);
+        // As engines of API 1.44 to 1.53 leave it.
+        if (networking.Places.Count > 1)
+            await host.RunAsync("nsenter", $"--net=/proc/{process}/ns/net", "ip", "link", "set", "dev", "eth1", "address", "02:42:00:00:00:01");
+        await plane.StartedAsync(task, process, Stop);
     }
 
     private Task<string> ExecAsync(params string[] command) => hosts.One.Engine.DockerAsync(["exec", "client", .. command]);

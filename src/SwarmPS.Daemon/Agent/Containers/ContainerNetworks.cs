@@ -28,5 +28,6 @@ internal static class ContainerNetworks
     {
         IPAMConfig = new() { IPv4Address = place.Address },
         MacAddress = place.Mac,
+        GwPriority = place.HasDefaultRoute ? 1 : 0,
     };
 }

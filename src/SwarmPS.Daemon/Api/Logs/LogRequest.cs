@@ -29,6 +29,9 @@ internal sealed record LogRequest
     /// <summary>Each line with its node, service and task.</summary>
     public bool Details { get; init; }
 
+    /// <summary>The client's API version is below 1.42, which has one content type for streams with frames and without.</summary>
+    public bool HasOldTypes { get; init; }
+
     /// <summary>Reads the query. Throws <see cref="SwarmException"/> where it asks for nothing.</summary>
     public static LogRequest From(ApiCall call)
     {
@@ -41,6 +44,7 @@ internal sealed record LogRequest
             Tail = call.Query("tail") is { Length: > 0 } tail ? tail : "all",
             Timestamps = call.Flag("timestamps"),
             Details = call.Flag("details"),
+            HasOldTypes = call.Version is { } version && version.CompareTo(new(1, 42)) < 0,
         };
         if (!request.Stdout && !request.Stderr)
             throw SwarmException.Invalid("Bad parameters: you must choose at least one stream");

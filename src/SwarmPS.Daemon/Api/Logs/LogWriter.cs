@@ -22,7 +22,7 @@ internal sealed class LogWriter
     public LogWriter(HttpResponse response, LogRequest request, bool isTerminal)
     {
         (this.response, this.request, isFramed) = (response, request, !isTerminal);
-        response.ContentType = isTerminal ? "application/vnd.docker.raw-stream" : "application/vnd.docker.multiplexed-stream";
+        response.ContentType = isTerminal || request.HasOldTypes ? "application/vnd.docker.raw-stream" : "application/vnd.docker.multiplexed-stream";
     }
 
     private PipeWriter Output => response.BodyWriter;

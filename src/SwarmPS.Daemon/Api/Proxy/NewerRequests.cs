@@ -28,6 +28,7 @@ internal static class NewerRequests
     private static readonly NewField[] ContainerFields =
     [
         new("HostConfig.Annotations", new(1, 43), request => request.SelectToken("HostConfig.Annotations") is JObject { Count: > 0 }),
+        new("HostConfig.Umask", new(1, 56), request => request.SelectToken("HostConfig.Umask") is JValue { Value: not null }),
         new("Healthcheck.StartInterval", new(1, 44), request => IsNumber(request.SelectToken("Healthcheck.StartInterval"))),
         new("HostConfig.Mounts.BindOptions.CreateMountpoint", new(1, 42), request => AnyMount(request, "BindOptions.CreateMountpoint", IsTrue)),
         new("HostConfig.Mounts.BindOptions.ReadOnlyNonRecursive", new(1, 44), request => AnyMount(request, "BindOptions.ReadOnlyNonRecursive", IsTrue)),

@@ -27,7 +27,9 @@ internal static class MeshScript
     public const string Nothing = $"table ip {Table} {{ }}\ndelete table ip {Table}\n";
 
     /// <summary>The script that brings the table about, whatever there was.</summary>
-    public static string Whole(MeshTable wanted)
+    /// <param name="wanted">The table.</param>
+    /// <param name="marksPackets">Packets carry the mark of their connections where they are forwarded: what an engine knows that manages nftables itself.</param>
+    public static string Whole(MeshTable wanted, bool marksPackets = false)
     {
         var script = new StringBuilder($"{Nothing}table ip {Table} {{\n");
         foreach (var (port, target) in wanted.Ports)
@@ -40,6 +42,8 @@ internal static class MeshScript
         script.Append("chain guard { type filter hook prerouting priority -300; policy accept;\niif != \"lo\" ip daddr 127.0.0.0/8 drop\n}\n");
         foreach (var hook in new[] { "prerouting", "output" })
             script.Append(CultureInfo.InvariantCulture, $"chain {hook} {{ type nat hook {hook} priority -110; policy accept;\n{Entry} ip daddr . meta l4proto . th dport vmap @{Bound}\n{Entry} meta l4proto . th dport vmap @{All}\n}}\n");
+        if (marksPackets)
+            script.Append(CultureInfo.InvariantCulture, $"chain pass {{ type filter hook forward priority -10; policy accept;\nct mark and {MarkBits} == {Mark} meta mark set {Mark}\n}}\n");
         // A task on another node answers by this node's gateway, whence the packet came; what came from this machine could not be answered at all.
         // Where clients are to be seen, the container itself knows the way back.
         return script.Append(CultureInfo.InvariantCulture, $"chain postrouting {{ type nat hook postrouting priority 90; policy accept;\nct mark and {MarkBits} != {Mark} return\n")

@@ -113,6 +113,33 @@ public sealed class MeshRealKernelTests : IAsyncLifetime
         Bind(8080).Dispose();
     }
 
+    /// <summary>As Docker 29 with <c>firewall-backend: nftables</c>: no chain for others' rules, and a mark for what may pass.</summary>
+    [Fact]
+    public async Task EngineThatManagesNftables_LetsMarkedPacketsPass_OrTheNodeSaysWhatToConfigure()
+    {
+        await HostAsync("iptables", "-F", "FORWARD");
+        await HostAsync("iptables", "-X", "DOCKER-USER");
+        await HostAsync("iptables", "-P", "FORWARD", "ACCEPT");
+        await HostAsync("nft", "add table ip docker-bridges; add chain ip docker-bridges filter-FORWARD { type filter hook forward priority filter; }; add chain ip docker-bridges in");
+        await HostAsync("nft", $"add rule ip docker-bridges filter-FORWARD ip daddr 10.74.0.0/24 jump in; add rule ip docker-bridges in ct state established,related accept; add rule ip docker-bridges in counter drop");
+        await plane.ReconcileAsync(Wanted("a"), audit: true, Stop);
+        Assert.Contains("\"bridge-accept-fwmark\": \"0x5350/0xffff\"", Assert.Single(plane.PortFaults), StringComparison.Ordinal);
+        Assert.Equal(plane.PortFaults, await plane.CompareAsync(Stop));
+
+        // What the engine writes for each bridge once it is configured.
+        await HostAsync("nft", "insert rule ip docker-bridges in meta mark & 0xffff == 0x5350 counter accept comment \"ALLOW FW MARK\"");
+        await plane.ReconcileAsync(Wanted("a"), audit: true, Stop);
+        Assert.Empty(plane.PortFaults);
+        Assert.Equal("a " + Client, await net.AskAsync("out", Outside, 8080));
+
+        // An engine that goes back to iptables leaves no table.
+        await HostAsync("nft", "delete", "table", "ip", "docker-bridges");
+        await plane.ReconcileAsync(Wanted("a"), audit: true, Stop);
+        Assert.Empty(plane.PortFaults);
+        Assert.DoesNotContain("meta mark set", await RulesAsync(), StringComparison.Ordinal);
+        Assert.Equal("a " + Client, await net.AskAsync("out", Outside, 8080));
+    }
+
     [Fact]
     public async Task PortOfAnotherProgram_IsToldInASentence_AndLeftToIt_WhileOthersWork()
     {
