@@ -29,6 +29,7 @@ function Invoke-Suite([string] $Filter, [string] $Method) {
         foreach ($part in 'Passed', 'Failed', 'Skipped') { $sum[$part] += $result[$part] }
         $lines += $result.Line
     }
+    Show-Slowest $results @($suites | ForEach-Object Name)
     Write-Host ''
     foreach ($line in $lines) { Write-Host $line }
     Write-Host "$($sum.Passed) passed, $($sum.Failed) failed, $($sum.Skipped) skipped"
@@ -64,6 +65,21 @@ function Invoke-ProgramSuite($Suite, [string] $Report, [string] $Method, [TimeSp
     if ($Method) { $arguments += @('-method', $Method) }
     if (-not (Test-Path -LiteralPath $program)) { throw "$name was not built: SwarmPS.slnx does not list it." }
     return Invoke-Program $program $arguments $Deadline
+}
+
+# The ten tests that took longest.
+function Show-Slowest([string] $Results, [string[]] $Names) {
+    $tests = foreach ($name in $Names) {
+        $report = Join-Path $Results "$name.xml"
+        if (-not (Read-Report $report)) { continue }
+        foreach ($test in ([xml](Get-Content -LiteralPath $report -Raw)).SelectNodes('//test | //test-case')) {
+            $seconds = [double]($test.GetAttribute('time') ? $test.GetAttribute('time') : $test.GetAttribute('duration'))
+            @{ Name = "${name}: $($test.GetAttribute('name') -replace '^SwarmPS\.')"; Seconds = $seconds }
+        }
+    }
+    $slowest = @($tests | Sort-Object { $_.Seconds } -Descending | Select-Object -First 10 | Where-Object { $_.Seconds -ge 1 })
+    if ($slowest.Count -gt 0) { Write-Host "`nThe slowest tests:" }
+    foreach ($test in $slowest) { Write-Host ('{0,7:0.0} s  {1}' -f $test.Seconds, $test.Name) }
 }
 
 # The totals of a result file, or $null when the suite left none. An error outside a test counts as failed.

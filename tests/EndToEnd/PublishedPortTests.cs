@@ -3,19 +3,15 @@ using System.Diagnostics;
 namespace SwarmPS.EndToEnd;
 
 /// <summary>Ports that services publish on three nodes, asked from outside.</summary>
-public sealed class PublishedPortTests : IAsyncLifetime
+public sealed class PublishedPortTests(SharedLab shared) : IClassFixture<SharedLab>, IAsyncLifetime
 {
     private const int Inside = 8080;
 
     private LabFixture lab = null!;
 
-    public async ValueTask InitializeAsync() => lab = await LabFixture.StartAsync(nodes: 3);
+    public async ValueTask InitializeAsync() => lab = await shared.GetAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        if (lab is not null)
-            await lab.DisposeAsync();
-    }
+    public async ValueTask DisposeAsync() => await shared.ClearAsync();
 
     /// <summary>Tasks that are on the mesh's network alone, and such that have a network besides: these answer past their default route.</summary>
     [Fact]

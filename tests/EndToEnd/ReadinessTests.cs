@@ -5,7 +5,7 @@ using SwarmPS.Model;
 namespace SwarmPS.EndToEnd;
 
 /// <summary>Whoever sees that a node is ready may ask its published ports: each test asks at that very moment, once.</summary>
-public sealed class ReadinessTests : IAsyncLifetime
+public sealed class ReadinessTests(SharedLab shared) : IClassFixture<SharedLab>, IAsyncLifetime
 {
     private const uint Port = 8091;
 
@@ -15,18 +15,14 @@ public sealed class ReadinessTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        lab = await LabFixture.StartAsync(nodes: 3);
+        lab = await shared.GetAsync();
         await Manager.CreateServiceAsync(Web(), CancellationToken.None);
         await Eventually.TrueAsync(
             async () => (await Manager.ListTasksAsync(new ApiFilters().Add("service", "web"), CancellationToken.None)).Count(task => task.Status.State == TaskState.Running) == 2,
             () => "two tasks to run\n" + lab.Logs());
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (lab is not null)
-            await lab.DisposeAsync();
-    }
+    public async ValueTask DisposeAsync() => await shared.ClearAsync();
 
     [Fact]
     public async Task NodeAfterACrash_AnswersAtThePublishedPort_WhenItIsReady()
@@ -67,6 +63,7 @@ public sealed class ReadinessTests : IAsyncLifetime
             () => "the node that joined to be ready\n" + lab.Logs());
         await AnswerAsync("n3");
         await joining;
+        await Manager.RemoveNodeAsync(old, force: true, CancellationToken.None);
     }
 
     private static ServiceSpec Web() => new()

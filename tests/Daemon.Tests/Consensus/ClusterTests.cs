@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using SwarmPS.Daemon.Consensus;
 using SwarmPS.Model;
 using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Tests.Consensus;
 
-public sealed class ClusterTests(ITestOutputHelper output)
+public sealed class ClusterTests
 {
     [Fact]
     public async Task AJoiningMember_GetsTheCheckpointAndTheEntriesAfterIt()
@@ -155,17 +154,16 @@ public sealed class ClusterTests(ITestOutputHelper output)
         await using var cluster = await TestCluster.StartAsync(3);
         foreach (var member in cluster.Running.ToList())
             await TestCluster.StopAsync(member);
-        var began = Stopwatch.GetTimestamp();
-        await cluster.StartAsync(cluster.Members[1]);
-        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        // The others never come.
+        await cluster.StartAsync(cluster.Members[1]).WaitAsync(TestCluster.Deadline);
         Assert.False(cluster.Members[1].Node!.IsLeader);
     }
 
+    /// <summary>How long that takes is measured by <c>bench cluster</c>.</summary>
     [Fact]
-    public async Task LeaderGone_ToTheNextAcceptedWrite_TakesTwoAndAHalfSecondsAtTheMedian()
+    public async Task LeaderGone_AgainAndAgain_TheOthersAcceptWrites_AndItComesBack()
     {
         await using var cluster = await TestCluster.StartAsync(3);
-        List<double> times = [];
         for (var round = 0; round < 5; round++)
         {
             var leader = await cluster.LeaderAsync();
@@ -173,15 +171,11 @@ public sealed class ClusterTests(ITestOutputHelper output)
             await cluster.AgreedAsync();
             // Nothing is said to the others, as when the machine is gone.
             await TestCluster.StopAsync(leader);
-            var began = Stopwatch.GetTimestamp();
             await cluster.PutAsync(new SwarmTask { Id = $"after{round}" });
-            times.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
             await cluster.StartAsync(leader);
             await cluster.AgreedAsync();
         }
-        times.Sort();
-        output.WriteLine($"leader gone to next write, s: {string.Join(", ", times.Select(time => $"{time:0.00}"))}");
-        Assert.InRange(times[times.Count / 2], 0, 2.5);
+        Assert.All(cluster.Members, member => Assert.Equal(10, member.Store.Current.Tasks.All.Count()));
     }
 
     [Fact]
