@@ -47,6 +47,16 @@ function Invoke-ModuleSuite([string] $Report, [string] $Method, [TimeSpan] $Dead
     if ($Method) { $command += @('-Method', $Method) }
     if ($obstacle) { $command += @('-Obstacle', $obstacle) }
     else { $command = @((Find-Program 'unshare')) + $apart + @('/bin/sh', '-c', $within, 'sh') + $command }
-    try { return Invoke-Program $command[0] $command[1..($command.Count - 1)] $Deadline }
-    finally { Remove-Folder $folder }
+    # What the tests install and register for a user is for one of their own, whose folders .NET finds only where they are.
+    foreach ($part in '.config', '.local/share', '.cache') { New-Folder (Join-Path $folder $part) }
+    $kept = @{}
+    foreach ($name in 'HOME', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME') { $kept[$name] = [Environment]::GetEnvironmentVariable($name) }
+    try {
+        foreach ($name in $kept.Keys) { [Environment]::SetEnvironmentVariable($name, ($name -ceq 'HOME' ? $folder : $null)) }
+        return Invoke-Program $command[0] $command[1..($command.Count - 1)] $Deadline
+    }
+    finally {
+        foreach ($name in $kept.Keys) { [Environment]::SetEnvironmentVariable($name, $kept[$name]) }
+        Remove-Folder $folder
+    }
 }

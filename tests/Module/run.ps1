@@ -27,6 +27,7 @@ $global:Suite = @{
     Folder = $Folder
     Pwsh = Get-PwshCommand
     Socket = Join-Path $Folder 'api.sock'
+    Engine = $ownEngine
     Image = $image
     HasSwarm = -not $Obstacle
 }

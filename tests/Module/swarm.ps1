@@ -3,10 +3,6 @@
 function Start-Swarm {
     Start-Engine
     Add-Image $ownEngine
-    # The names of the help's examples, so that these run without a registry.
-    foreach ($name in 'nginx:alpine', 'nginx:1.27') {
-        Assert-Docker $ownEngine @('tag', $image, $name)
-    }
     Import-Module $Suite.Module
     $null = Start-SwarmDaemon (Join-Path $Suite.Folder 'daemon') -Path $Suite.Daemon -Socket $Suite.Socket -Engine $ownEngine -Hostname box
     $null = Initialize-Swarm -AdvertiseAddress 10.77.0.1
