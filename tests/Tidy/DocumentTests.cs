@@ -67,4 +67,25 @@ public sealed class DocumentTests
     [InlineData("see `src/gone/File.cs`", 1)]
     public void APathThatIsGone_IsFound(string text, int found) =>
         Assert.Equal(found, Mentions.CheckPaths(new SourceFile("docs/sample.md", text), path => path.EndsWith("there.md", StringComparison.Ordinal) || path == "src/there").Count());
+
+    [Fact]
+    public void Documents_AreReachedFromTheIndex() => Violation.None(Links.CheckReachable([.. Repository.Documents]));
+
+    [Theory]
+    [InlineData("docs/README.md", "[a](a.md)", 0)]
+    [InlineData("docs/README.md", "[b](more/b.md)", 0)]
+    [InlineData("docs/README.md", "[a](https://example.org/a.md) a.md", 2)]
+    [InlineData("README.md", "[a](docs/a.md)", 2)]
+    public void ADocumentThatNoLinkReaches_IsFound(string from, string text, int found) => Assert.Equal(found, Links.CheckReachable(
+        [new SourceFile(from, text), new SourceFile("docs/a.md", "[b](./more/b.md)"), new SourceFile("docs/more/b.md", "[a](../a.md)")]).Count());
+
+    [Fact]
+    public void Documents_LinkToHeadingsThatExist() => Violation.None(Links.CheckHeadings([.. Repository.Documents]));
+
+    [Theory]
+    [InlineData("[a](#the-part-cut-off) [b](../docs/sample.md#sample) [c](gone.md#any)", 0)]
+    [InlineData("[a](#the-part)", 1)]
+    [InlineData("[a](sample.md#Sample)", 1)]
+    public void AHeadingThatIsGone_IsFound(string text, int found) =>
+        Assert.Equal(found, Links.CheckHeadings([new SourceFile("docs/sample.md", $"# Sample\n\n## The part: `cut` off\n\n{text}\n")]).Count());
 }
