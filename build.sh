@@ -56,7 +56,7 @@ EOF
 }
 
 dotnet=$(find_dotnet) || need_sdk "no dotnet is on the PATH or in the usual places."
-"$dotnet" --list-sdks | grep -q '^1[0-9]\.' || need_sdk "$dotnet has no SDK 10 or later."
+"$dotnet" --list-sdks | grep -q '^10\.' || need_sdk "$dotnet has no SDK 10, which global.json asks for."
 # The command that starts PowerShell here, for the texts and the benchmarks of build.ps1.
 SWARMPS_PWSH=pwsh
 if ! has_pwsh; then

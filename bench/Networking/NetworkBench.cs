@@ -65,7 +65,7 @@ internal static class NetworkBench
             ("by published port, task on that node", machines.Other, NetworkMachines.OneWire, 8080, NetworkMachines.NearAddress),
             ("by published port, task on another node", machines.Other, NetworkMachines.OneWire, 8080, NetworkMachines.FarAddress),
         ];
-        Dictionary<string, List<double>> found = ways.ToDictionary(way => way.Way, _ => new List<double>());
+        var found = ways.ToDictionary(way => way.Way, _ => new List<double>());
         for (var round = 0; round < rounds; round++)
         {
             foreach (var (way, from, to, port, serving) in ways)

@@ -16,6 +16,16 @@ public sealed class DependencyTests
             .Select(file => new Violation(file.Path, "is not in SwarmPS.slnx, so nothing builds it")));
     }
 
+    [Fact]
+    public void Projects_AreLocked()
+    {
+        var paths = Repository.Files.Select(file => file.Path).ToHashSet();
+        Violation.None(paths.Where(path => path.EndsWith(".csproj", StringComparison.Ordinal))
+            .Select(path => path[..(path.LastIndexOf('/') + 1)] + "packages.lock.json")
+            .Where(path => !paths.Contains(path))
+            .Select(path => new Violation(path, "is missing: dotnet restore writes it; commit it")));
+    }
+
     [Theory]
     [InlineData("SwarmPS.Core", "PackageReference", "Docker.DotNet.Enhanced")]
     [InlineData("SwarmPS.Core", "ProjectReference", "../SwarmPS.Daemon/SwarmPS.Daemon.csproj")]

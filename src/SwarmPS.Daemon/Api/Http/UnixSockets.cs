@@ -97,9 +97,9 @@ internal static class UnixSockets
 
     private static int? GroupId(string group)
     {
-        const string groups = "/etc/group";
-        var line = File.Exists(groups)
-            ? File.ReadLines(groups).FirstOrDefault(entry => entry.StartsWith(group + ":", StringComparison.Ordinal))
+        const string Groups = "/etc/group";
+        var line = File.Exists(Groups)
+            ? File.ReadLines(Groups).FirstOrDefault(entry => entry.StartsWith(group + ":", StringComparison.Ordinal))
             : null;
         return int.TryParse(line?.Split(':').ElementAtOrDefault(2), out var id) ? id : null;
     }
