@@ -1,6 +1,7 @@
 @{
     RootModule = 'SwarmPS.Cmdlets.dll'
-    ModuleVersion = '0.1.0'
+    # The build puts the version of Directory.Build.props here.
+    ModuleVersion = '0.0.0'
     GUID = 'c1f0a0b5-6f0e-4d0c-9f0b-5a5f5b7c9e21'
     Author = 'SwarmPS'
     CompanyName = 'SwarmPS'

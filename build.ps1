@@ -52,7 +52,7 @@ try {
     Initialize-Toolchain
     switch ($Verb) {
         'build' { Build-Product }
-        'pack' { Build-Product -Native:(Test-NativeCompiler); Build-Archive }
+        'pack' { $env:ContinuousIntegrationBuild = 'true'; Build-Product -Native:(Test-NativeCompiler); Build-Archive }
         'test' { Install-Prerequisite; Build-Product; $code = Invoke-Suite $Suite $Method }
         'bench' { Build-Product; $code = Invoke-Benchmark $Rest }
         'quickstart' { . "$root/build/quickstart.ps1"; if ($Clean) { Remove-Quickstart } else { Start-Quickstart } }

@@ -21,6 +21,16 @@ public sealed class ModuleTests(ITestOutputHelper report)
     }
 
     [Fact]
+    public void Module_HasTheVersionOfItsAssemblies()
+    {
+        using var prompt = new Prompt();
+        var version = (Version)prompt.Run("(Get-Module SwarmPS).Version").Clean().Single().BaseObject;
+        var assembly = typeof(Cmdlets.Pipeline.SwarmCmdlet).Assembly;
+        Assert.Equal(assembly.GetName().Version!.ToString(3), version.ToString());
+        Assert.Equal(assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion, version.ToString());
+    }
+
+    [Fact]
     public void Import_HasNoWarnings_AndTellsItsTime()
     {
         using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());

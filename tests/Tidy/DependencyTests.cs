@@ -26,6 +26,19 @@ public sealed class DependencyTests
             .Select(path => new Violation(path, "is missing: dotnet restore writes it; commit it")));
     }
 
+    [Fact]
+    public void TheVersion_IsInOnePlace() => Violation.None(Repository.Files.SelectMany(Versions.Check));
+
+    [Theory]
+    [InlineData("Directory.Build.props", "<Version>1.2.3</Version>", 0)]
+    [InlineData("Directory.Build.props", "<AssemblyVersion>1.2.3</AssemblyVersion>", 1)]
+    [InlineData("src/Sample/Sample.csproj", "<Version>1.2.3</Version>", 1)]
+    [InlineData("src/Sample/Sample.csproj", "<VersionPrefix>1.2.3</VersionPrefix>", 1)]
+    [InlineData("src/Sample/Sample.csproj", "<PackageReference Include=\"Any\" VersionOverride=\"1.2.3\" />", 0)]
+    [InlineData("SwarmPS.psd1", "ModuleVersion = '1.2.3'", 1)]
+    [InlineData("SwarmPS.psd1", "ModuleVersion = '0.0.0'", 0)]
+    public void AVersionElsewhere_IsFound(string path, string text, int found) => Assert.Equal(found, Versions.Check(new SourceFile(path, text)).Count());
+
     [Theory]
     [InlineData("SwarmPS.Core", "PackageReference", "Docker.DotNet.Enhanced")]
     [InlineData("SwarmPS.Core", "ProjectReference", "../SwarmPS.Daemon/SwarmPS.Daemon.csproj")]
