@@ -29,8 +29,12 @@ internal static class TaskReach
         await Eventually.TrueAsync(
             async () => (tasks = await lab.Client(manager).ListTasksAsync(new ApiFilters().Add("service", service), late.Token)).Count(task => task.Status.State == TaskState.Running) == lab.Names.Count(),
             () => $"{service} to run on all nodes: {string.Join(", ", tasks.Select(task => $"{task.NodeId} {task.Status}"))}\n{lab.Logs()}");
-        var logs = await new DockerClient("unix://" + lab.Place(manager).Socket).RunAsync("service", "logs", "--raw", service);
-        Assert.Equal(lab.Names.Select(name => $"I am on {name}"), logs.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
+        // A task runs a moment before its program has said anything.
+        var (docker, logs) = (new DockerClient("unix://" + lab.Place(manager).Socket), "");
+        await Eventually.TrueAsync(
+            async () => (logs = await docker.RunAsync("service", "logs", "--raw", service)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order()
+                .SequenceEqual(lab.Names.Select(name => $"I am on {name}")),
+            () => $"a line of each node's task; there is:\n{logs}\n{lab.Logs()}");
         var answers = await Task.WhenAll(tasks.Where(task => task.Status.State == TaskState.Running).Select(task => AskAsync(lab.Client(manager), task.Id, late.Token)));
         Assert.Equal(lab.Names.Select(name => $"hello {name}"), answers.Order());
     }

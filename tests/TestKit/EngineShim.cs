@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Newtonsoft.Json;
@@ -104,22 +105,45 @@ public sealed class EngineShim : IAsyncDisposable
         head.First = $"{words[0]} {(minor is null ? "" : "/v1." + EngineMinor)}{rest} HTTP/1.{(change is null ? 1 : 0)}";
         if (head["Upgrade"] is null)
             head["Connection"] = "close";
-        using var target = await HttpHead.ConnectAsync(engine(), stopping.Token);
+        if (await ConnectAsync() is not { } target)
+        {
+            await RefuseAsync(socket, client, $"the engine behind the shim at {Socket} cannot be reached", "502 Bad Gateway");
+            return;
+        }
+        using var connection = target;
         await using var stream = new NetworkStream(target);
         await head.WriteAsync(stream, stopping.Token);
-        await stream.WriteAsync(body, stopping.Token);
+        // The engine may have answered and closed by now: even a write of nothing would fail.
+        if (body.Length > 0)
+            await stream.WriteAsync(body, stopping.Token);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         var up = UploadAsync(client, stream, target, done.Token);
-        await AnswerAsync(stream, client, change, path);
+        if (!await AnswerAsync(stream, client, change, path))
+            await client.WriteAsync(Answer("502 Bad Gateway", $"the engine behind the shim ended the connection before it answered {words[0]} {path}"), stopping.Token);
         socket.Shutdown(SocketShutdown.Send);
         await done.CancelAsync();
         await up;
     }
 
-    private async Task AnswerAsync(Stream from, Stream to, Action<JToken>? change, string path)
+    /// <summary>A connection to the engine; null where there is none now.</summary>
+    private async Task<Socket?> ConnectAsync()
+    {
+        try
+        {
+            return await HttpHead.ConnectAsync(engine(), stopping.Token);
+        }
+        catch (SocketException)
+        {
+            // It does not run: the client is told so.
+            return null;
+        }
+    }
+
+    /// <summary>Passes the engine's answer on; false where there is none.</summary>
+    private async Task<bool> AnswerAsync(Stream from, Stream to, Action<JToken>? change, string path)
     {
         if (await HttpHead.ReadAsync(from, stopping.Token) is not { } head)
-            return;
+            return false;
         head["Server"] = $"Docker/{CurrentEngine.Release} (linux)";
         head["Api-Version"] = $"1.{CurrentEngine.Newest}";
         if (path == "/_ping")
@@ -128,7 +152,7 @@ public sealed class EngineShim : IAsyncDisposable
         {
             await head.WriteAsync(to, stopping.Token);
             await from.CopyToAsync(to, stopping.Token);
-            return;
+            return true;
         }
         head["Connection"] = "close";
         if (change is null || !head.First.Contains(" 200 ", StringComparison.Ordinal))
@@ -136,7 +160,7 @@ public sealed class EngineShim : IAsyncDisposable
             head.First = head.First.Replace("HTTP/1.0", "HTTP/1.1", StringComparison.Ordinal);
             await head.WriteAsync(to, stopping.Token);
             await from.CopyToAsync(to, stopping.Token);
-            return;
+            return true;
         }
         head.First = "HTTP/1.1 200 OK";
         head["Content-Length"] = null;
@@ -146,6 +170,7 @@ public sealed class EngineShim : IAsyncDisposable
             await to.WriteAsync(Changed(await reader.ReadToEndAsync(stopping.Token), change), stopping.Token);
         while (await reader.ReadLineAsync(stopping.Token) is { } line)
             await to.WriteAsync(Changed(line, change), stopping.Token);
+        return true;
     }
 
     private static byte[] Changed(string json, Action<JToken> change)
@@ -177,21 +202,25 @@ public sealed class EngineShim : IAsyncDisposable
         _ => null,
     };
 
-    private async Task RefuseAsync(Socket socket, NetworkStream client, string message)
+    private async Task RefuseAsync(Socket socket, NetworkStream client, string message, string status = "400 Bad Request")
     {
-        var body = new JObject { ["message"] = message }.ToString(Formatting.None) + "\n";
-        await client.WriteAsync(
-            Encoding.UTF8.GetBytes($"HTTP/1.1 400 Bad Request\r\nApi-Version: 1.{CurrentEngine.Newest}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"),
-            stopping.Token);
+        await client.WriteAsync(Answer(status, message), stopping.Token);
         socket.Shutdown(SocketShutdown.Send);
         // Closing with something unread would tear up what was written.
         await client.CopyToAsync(Stream.Null, stopping.Token);
     }
 
+    private static byte[] Answer(string status, string message)
+    {
+        var body = new JObject { ["message"] = message }.ToString(Formatting.None) + "\n";
+        return Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 {status}\r\nApi-Version: 1.{CurrentEngine.Newest}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}");
+    }
+
     private static (int? Minor, string Target) Split(string target)
     {
         var slash = target.IndexOf('/', 1);
-        return target.StartsWith("/v1.", StringComparison.Ordinal) && slash > 0 && int.TryParse(target.AsSpan(4, slash - 4), out var minor)
+        return target.StartsWith("/v1.", StringComparison.Ordinal) && slash > 0 && int.TryParse(target.AsSpan(4, slash - 4), NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
             ? (minor, target[slash..])
             : (null, target);
     }

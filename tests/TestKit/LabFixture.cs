@@ -113,7 +113,11 @@ public sealed class LabFixture : IAsyncDisposable
     {
         shimFolder = Directory.CreateTempSubdirectory("swarmps-shim-").FullName;
         foreach (var node in nodes)
-            shims.Add(new(Path.Combine(shimFolder, node), () => Place(node).EngineSocket));
+        {
+            // Known once the lab is written down; its file is not to be read for each request.
+            string? engine = null;
+            shims.Add(new(Path.Combine(shimFolder, node), () => engine ??= Place(node).EngineSocket));
+        }
         var script = Path.Combine(shimFolder, "swarmpsd");
         // The lab starts: run --data-root ROOT --host ADDRESS --engine ADDRESS --hostname NODE
         File.WriteAllText(script, $$"""
