@@ -12,7 +12,7 @@ internal sealed class Visitor : IAsyncDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(20) };
     private readonly CancellationTokenSource enough = new();
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private readonly Dictionary<string, Uri> healthy = [];
     private readonly Dictionary<string, DateTimeOffset> stopping = [];
     private readonly List<Failure> failures = [];

@@ -68,6 +68,6 @@ internal sealed partial record Missing(string Subject, string Wanted)
         }
     }
 
-    [GeneratedRegex("^(service|node|task|secret|config|network) (\\S+) not found$")]
+    [GeneratedRegex("^(service|node|task|secret|config|network) (\\S+) not found$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Words();
 }

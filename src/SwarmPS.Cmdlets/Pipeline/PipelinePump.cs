@@ -51,7 +51,7 @@ internal sealed class PipelinePump : SynchronizationContext
     {
         if (!task.IsCompleted)
         {
-            task.ContinueWith(_ => queue.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = task.ContinueWith(_ => queue.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             foreach (var (work, state) in queue.GetConsumingEnumerable())
                 work(state);
         }

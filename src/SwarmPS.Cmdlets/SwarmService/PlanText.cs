@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
@@ -18,14 +19,14 @@ internal static class PlanText
     {
         var text = new StringBuilder($"{action}: {plan.Name}");
         foreach (var change in plan.Changes)
-            text.Append($"\n  {change.Field}: {Value(change.Old)} -> {Value(change.New)}");
+            text.Append(CultureInfo.InvariantCulture, $"\n  {change.Field}: {Value(change.Old)} -> {Value(change.New)}");
         if (plan.Changes.Count == 0)
             text.Append("\n  Nothing of the spec changes.");
-        text.Append($"\n  {Sum(plan)}");
+        text.Append(CultureInfo.InvariantCulture, $"\n  {Sum(plan)}");
         foreach (var task in plan.Tasks.Take(TasksMax))
-            text.Append($"\n  {Line(plan, task)}");
+            text.Append(CultureInfo.InvariantCulture, $"\n  {Line(plan, task)}");
         if (plan.Tasks.Count > TasksMax)
-            text.Append($"\n  ... and {plan.Tasks.Count - TasksMax} further tasks");
+            text.Append(CultureInfo.InvariantCulture, $"\n  ... and {plan.Tasks.Count - TasksMax} further tasks");
         return text.ToString();
     }
 

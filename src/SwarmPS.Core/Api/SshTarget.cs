@@ -37,6 +37,6 @@ public sealed partial record SshTarget(string Host, int? Port)
 
     private IEnumerable<string> PortArguments() => Port is { } port ? ["-p", port.ToString(CultureInfo.InvariantCulture)] : [];
 
-    [GeneratedRegex(@"^(?<host>([A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*)(:(?<port>[0-9]{1,5}))?/?$")]
+    [GeneratedRegex(@"^(?<host>([A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*)(:(?<port>[0-9]{1,5}))?/?$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 }

@@ -12,7 +12,7 @@ public sealed partial class SwarmApiException(HttpStatusCode status, string mess
     /// <summary>Whether the object had changed since the version that was named: read it and try again.</summary>
     public bool IsOutOfSequence => Message.Contains("update out of sequence", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^rpc error: code = \w+ desc = ")]
+    [GeneratedRegex(@"^rpc error: code = \w+ desc = ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ProtocolWords();
 }
 

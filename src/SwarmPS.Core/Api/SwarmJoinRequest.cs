@@ -24,7 +24,7 @@ public sealed record SwarmJoinRequest
     public NodeAvailability? Availability { get; init; }
 
     /// <summary>Never the token: this text may end up in a log.</summary>
-    public override string ToString() => $"SwarmJoinRequest {{ RemoteAddrs = {RemoteAddrs}, AdvertiseAddr = {AdvertiseAddr}, … }}";
+    public override string ToString() => $"SwarmJoinRequest {{ RemoteAddrs = {string.Join(", ", RemoteAddrs.OrEmpty())}, AdvertiseAddr = {AdvertiseAddr}, … }}";
 }
 
 /// <summary>What <c>POST /swarm/unlock</c> asks for, and <c>GET /swarm/unlockkey</c> answers.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using SwarmPS.Model;
@@ -79,7 +80,7 @@ public sealed record Constraint
         var bytes = Plain(address).GetAddressBytes();
         if (slash < 0)
             return (bytes, bytes.Length * 8);
-        return int.TryParse(text.AsSpan(slash + 1), out var bits) && bits >= 0 && bits <= bytes.Length * 8 ? (bytes, bits) : null;
+        return int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var bits) && bits >= 0 && bits <= bytes.Length * 8 ? (bytes, bits) : null;
     }
 
     private bool Matches(Node node) => Key switch

@@ -23,7 +23,7 @@ internal sealed class AgentDatabase : IDisposable
     private readonly AgentOptions options;
     private readonly ILogger log;
     private readonly SqliteConnection connection;
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private Dictionary<string, Row> changed = [];
     private NodeDescription? description;
     private NodeNetworks? networks;

@@ -23,7 +23,7 @@ internal sealed partial class AgentLoop : IEngineObserver
     private readonly StatusReporter reporter;
     private readonly PayloadShelf shelf = new();
     private readonly TaskFolders folders;
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private readonly Dictionary<string, TaskRunner> runners = [];
     private readonly Dictionary<string, EngineContainer> strays = [];
     private readonly HashSet<Task> work = [];
@@ -70,7 +70,7 @@ internal sealed partial class AgentLoop : IEngineObserver
             if (networks is { } keeper)
                 scope.Run("networks", keeper.RunAsync);
             scope.Run("sessions", HoldSessionsAsync);
-            await Task.WhenAny(scope.FirstFault, Task.Delay(Timeout.Infinite, stop)).ConfigureAwait(false);
+            await Task.WhenAny(scope.FirstFault, Task.Delay(Timeout.InfiniteTimeSpan, clock, stop)).ConfigureAwait(false);
             fault = scope.FirstFault.IsCompleted ? await scope.FirstFault.ConfigureAwait(false) : null;
         }
         await FinishAsync().ConfigureAwait(false);
@@ -321,7 +321,7 @@ internal sealed partial class AgentLoop : IEngineObserver
     {
         lock (gate)
             work.Add(running);
-        running.ContinueWith(
+        _ = running.ContinueWith(
             done =>
             {
                 lock (gate)

@@ -22,7 +22,7 @@ internal interface IEngineObserver
 /// </summary>
 internal sealed class EngineWatch(IEngine engine, IReadOnlyList<string> labels, TimeProvider clock, ILogger log)
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private TaskCompletionSource reachable = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Whether the engine answers and its containers are known.</summary>

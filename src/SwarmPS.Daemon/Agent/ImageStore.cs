@@ -11,7 +11,7 @@ namespace SwarmPS.Daemon.Agent;
 /// </summary>
 internal sealed class ImageStore(IEngine engine, TimeProvider clock, ILogger log, CancellationToken stop)
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private readonly Dictionary<(string Image, string? Auth), Fetch> fetches = [];
 
     /// <summary>Ends when the engine has the image as well as it can; says how pulling went.</summary>

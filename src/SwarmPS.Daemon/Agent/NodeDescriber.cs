@@ -5,7 +5,7 @@ namespace SwarmPS.Daemon.Agent;
 /// <summary>Holds what the node says of itself, and tells when that has changed.</summary>
 internal sealed class NodeDescriber
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private NodeDescription? latest;
     private TaskCompletionSource known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);

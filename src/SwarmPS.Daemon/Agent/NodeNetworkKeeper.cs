@@ -15,7 +15,7 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
 {
     private static readonly IReadOnlyDictionary<string, string> NoneLacking = new Dictionary<string, string>();
 
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private NodeNetworks wanted = NodeNetworks.None;
     private NodeNetworks? reached;
 

@@ -7,7 +7,7 @@ namespace SwarmPS.Daemon.Agent;
 /// <summary>The secrets and configs that this node's tasks name, in memory alone: after a restart the managers send them anew.</summary>
 internal sealed class PayloadShelf
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private readonly Dictionary<string, AssignedPayload> payloads = [];
     private bool told;
     private TaskCompletionSource changed = NewSignal();

@@ -11,7 +11,7 @@ namespace SwarmPS.Daemon.Agent;
 /// </summary>
 internal sealed class StatusReporter(IDispatcher dispatcher, Action<string, SwarmTaskStatus> reported, TimeProvider clock, ILogger log)
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private Dictionary<string, SwarmTaskStatus> waiting = [];
     private TaskCompletionSource wake = NewSignal();
     private TaskCompletionSource hurry = NewSignal();

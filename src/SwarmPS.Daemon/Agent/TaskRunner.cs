@@ -49,7 +49,7 @@ internal sealed record RunnerContext
 internal sealed partial class TaskRunner
 {
     private readonly RunnerContext shared;
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private SwarmTask task;
     private SwarmTaskStatus status;
     private EngineContainer? container;
@@ -251,7 +251,7 @@ internal sealed partial class TaskRunner
         try
         {
             // Not here and now: what waits for it must not run on inside the caller's locks.
-            given?.CancelAsync();
+            _ = given?.CancelAsync();
         }
         catch (ObjectDisposedException)
         {

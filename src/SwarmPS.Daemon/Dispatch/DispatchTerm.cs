@@ -16,7 +16,7 @@ internal sealed class DispatchTerm
     private readonly DispatcherOptions options;
     private readonly ILogger log;
     private readonly CancellationToken ended;
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private readonly Dictionary<string, NodeSession> sessions = [];
     private readonly NetworkPicture networks;
     private readonly NodeWatch watch;
@@ -51,7 +51,7 @@ internal sealed class DispatchTerm
             scope.Run("assignments", RouteAsync);
             scope.Run("statuses", Statuses.RunAsync);
             scope.Run("silent nodes", watch.RunAsync);
-            await Task.WhenAny(scope.FirstFault, Task.Delay(Timeout.Infinite, ended)).ConfigureAwait(false);
+            await Task.WhenAny(scope.FirstFault, Task.Delay(Timeout.InfiniteTimeSpan, clock, ended)).ConfigureAwait(false);
             fault = scope.FirstFault.IsCompleted ? await scope.FirstFault.ConfigureAwait(false) : null;
         }
         if (fault is not null)

@@ -11,7 +11,7 @@ namespace SwarmPS.Daemon.Dispatch;
 /// </summary>
 internal sealed class Dispatcher(SwarmStore store, DispatcherOptions options, TimeProvider clock, ILogger log)
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private TaskCompletionSource<DispatchTerm> leading = NewTerm();
 
     /// <summary>The dispatcher as one node sees it. Who the caller is must be certain: nothing is asked here.</summary>

@@ -10,7 +10,7 @@ namespace SwarmPS.Daemon.Dispatch;
 internal sealed class ManagerList
 {
     private readonly string path;
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private ValueList<ManagerAddress> known;
     private string? leader;
 

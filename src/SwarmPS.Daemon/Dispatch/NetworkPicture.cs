@@ -13,7 +13,7 @@ namespace SwarmPS.Daemon.Dispatch;
 /// </summary>
 internal sealed class NetworkPicture
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private readonly Dictionary<string, PicturedNetwork> networks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<string>> tasks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<string>> services = new(StringComparer.Ordinal);

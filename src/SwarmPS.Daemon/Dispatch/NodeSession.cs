@@ -14,7 +14,7 @@ namespace SwarmPS.Daemon.Dispatch;
 /// <param name="asks">What the node is asked to confirm once it was told all of its networks; 0 for nothing.</param>
 internal sealed class NodeSession(string nodeId, SwarmStore store, NetworkPicture networks, Heartbeat? heartbeat = null, ulong asks = 0)
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private readonly Dictionary<string, AssignedTask> sent = [];
     private readonly NodePayloads payloads = new();
     private readonly SentNetworks sentNetworks = new(nodeId, networks);

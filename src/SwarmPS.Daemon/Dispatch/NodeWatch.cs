@@ -21,7 +21,7 @@ internal sealed class NodeWatch(SwarmStore store, Func<string, NodeSession?> ses
     /// <summary>The longest wait, so that time lost is noticed before a node is given up.</summary>
     internal static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private readonly LostTime lost = new();
     private readonly Dictionary<string, DateTimeOffset> deadlines = [];
     private DateTimeOffset waitedFor = DateTimeOffset.MaxValue;

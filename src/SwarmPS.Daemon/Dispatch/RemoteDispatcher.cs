@@ -23,7 +23,7 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
     /// <summary>How long a report waits for a session: on a manager that may be this process by then.</summary>
     private static readonly TimeSpan ReportMax = TimeSpan.FromSeconds(5);
 
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private TaskCompletionSource<ManagerChannel> leader = NewLeader();
     private CancellationTokenSource renewed = new();
 

@@ -7,7 +7,7 @@ namespace SwarmPS.Daemon.Dispatch;
 /// <summary>Works out the terms of sessions once for all of them, and tells when they have changed.</summary>
 internal sealed class TermsWatch(SwarmStore store, DispatcherOptions options)
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private SharedTerms present = Of(store.Current, options);
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -9,7 +9,7 @@ internal sealed class ManagerChannels(PeerTrust trust) : IDisposable
     private static readonly TimeSpan LongestElection = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
 
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private Dictionary<string, ManagerChannel> open = [];
     private Dictionary<string, ManagerChannel> old = [];
     private bool closed;

@@ -7,7 +7,7 @@ namespace SwarmPS.Daemon.Rpc;
 /// <summary>The connections that nodes hold, so that a removed node's are broken at once.</summary>
 internal sealed class NodeConnections(SwarmStore store, NodeAdmission admission)
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private readonly Dictionary<string, List<ConnectionContext>> open = [];
 
     /// <summary>Holds a connection for as long as it is served.</summary>

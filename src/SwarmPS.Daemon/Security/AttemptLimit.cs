@@ -15,7 +15,7 @@ internal sealed class AttemptLimit(TimeProvider clock)
     /// <summary>How long it takes until one more attempt is granted.</summary>
     public static readonly TimeSpan Refill = TimeSpan.FromSeconds(6);
 
-    private readonly object gate = new();
+    private readonly Lock gate = new();
 
     /// <summary>When each address will have all its attempts again.</summary>
     private readonly Dictionary<string, DateTimeOffset> full = [];

@@ -28,7 +28,7 @@ internal sealed class CertificateRenewal(
     private static readonly TimeSpan RetryMin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryMax = TimeSpan.FromMinutes(5);
 
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Told after each renewal, with the subject before it: the role may be another one now.</summary>

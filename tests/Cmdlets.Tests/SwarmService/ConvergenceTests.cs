@@ -78,7 +78,7 @@ public sealed class ConvergenceTests
         {
             await context.Response.WriteAsync(ApiJson.Write(Halfway with { Errors = ["no suitable node: 2 nodes lack 512 MiB"] }) + "\n");
             await context.Response.Body.FlushAsync();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { });
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { });
         });
         using var prompt = new Prompt(daemon);
         var outcome = prompt.Run("Wait-SwarmService web -Timeout 300ms");

@@ -8,7 +8,7 @@ namespace SwarmPS.Daemon.Tests.Agent;
 /// <summary>Managers that a test plays.</summary>
 internal sealed class FakeDispatcher(Pulse pulse) : IDispatcher
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private Channel<Assignments>? session;
 
     /// <summary>Descriptions that sessions were opened with.</summary>

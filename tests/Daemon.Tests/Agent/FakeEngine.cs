@@ -14,7 +14,7 @@ namespace SwarmPS.Daemon.Tests.Agent;
 /// <summary>An engine in memory, with faults and waits where a test asks for them.</summary>
 internal sealed class FakeEngine(Pulse pulse) : IEngine
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private readonly Dictionary<string, Entry> containers = [];
     private readonly List<Channel<EngineEvent>> watchers = [];
     private int made;

@@ -6,7 +6,7 @@ namespace SwarmPS.Daemon.Tests.Agent;
 /// <summary>A data plane in memory that remembers what it was told.</summary>
 internal sealed class FakePlane(FakeEngine engine, Pulse pulse) : INodePlane
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private readonly List<NodeNetworks> reconciled = [];
 
     /// <summary>Called before each reconciliation: throws, or waits.</summary>

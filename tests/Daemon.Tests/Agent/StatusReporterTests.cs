@@ -64,7 +64,7 @@ public sealed class StatusReporterTests : IAsyncDisposable
         dispatcher.BeforeReport = () =>
         {
             asked.TrySetResult();
-            return Task.Delay(Timeout.Infinite);
+            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
         };
         reporter.Put("a", At(TaskState.Running));
         await asked.Task;

@@ -72,7 +72,7 @@ public sealed class CompositionTests
         scope.Run("steady", async stop =>
         {
             stop.Register(other.SetResult);
-            await Task.Delay(Timeout.Infinite, stop);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
         });
         scope.Run("weak", _ => throw new IOException("disk on fire"));
         var fault = await scope.FirstFault.WaitAsync(TimeSpan.FromSeconds(10));

@@ -70,7 +70,7 @@ internal sealed class TestNodes : IAsyncDisposable
         else if (path.Contains("/events", StringComparison.Ordinal))
         {
             await FakeEngine.TextAsync(stream, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
-            await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         }
         else
             await FakeEngine.JsonAsync(stream, 404, """{"message":"nothing here"}""");

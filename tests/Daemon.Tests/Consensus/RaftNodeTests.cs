@@ -118,7 +118,7 @@ public sealed class RaftNodeTests
                 if (Interlocked.Increment(ref begun) == 1)
                     throw new InvalidOperationException("a loop failed");
                 again.TrySetResult();
-                return Task.Delay(Timeout.Infinite, stop);
+                return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
             },
         });
         await again.Task.WaitAsync(TestManager.Deadline);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Collections;
 using System.Reflection;
 using SwarmPS.Model;
@@ -32,7 +33,7 @@ internal sealed class Filled
         if (type.IsEnum)
             return Enum.GetValues(type).Cast<object>().Last();
         if (type.IsPrimitive)
-            return Convert.ChangeType(count, type);
+            return Convert.ChangeType(count, type, CultureInfo.InvariantCulture);
         if (type.IsGenericType && type.GetGenericTypeDefinition() is var open && (open == typeof(ValueList<>) || open == typeof(ValueMap<>)))
             return Collection(type, open == typeof(ValueMap<>));
         return Record(type);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using SwarmPS.Daemon.Composition;
@@ -101,7 +102,7 @@ internal static class UnixSockets
         var line = File.Exists(Groups)
             ? File.ReadLines(Groups).FirstOrDefault(entry => entry.StartsWith(group + ":", StringComparison.Ordinal))
             : null;
-        return int.TryParse(line?.Split(':').ElementAtOrDefault(2), out var id) ? id : null;
+        return int.TryParse(line?.Split(':').ElementAtOrDefault(2), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
     }
 
     [DllImport("libc", EntryPoint = "chown", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]

@@ -14,7 +14,7 @@ internal sealed class EngineFactsCache(EngineLink engine, TimeProvider clock)
     /// <summary>How long the very first answer is waited for.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private Task<EngineFacts>? asked;
     private EngineFacts last = EngineFacts.None;
     private SwarmException? failure;

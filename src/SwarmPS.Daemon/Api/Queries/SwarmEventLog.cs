@@ -48,7 +48,7 @@ internal sealed class SwarmEventLog
     private readonly SwarmStore store;
     private readonly TimeProvider clock;
     private readonly ChangeSubscription feed;
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private readonly SwarmEvent[] kept = new SwarmEvent[KeptMax];
     private long total;
     private int begun;

@@ -120,7 +120,7 @@ internal sealed partial class MeshPlane(NetworkTools tools) : IDisposable
     }
 
     /// <summary>As the kernel prints the rule, with the mark's mask or without.</summary>
-    [GeneratedRegex($"meta mark (and|&) 0x0*ffff == 0x0*5350 .*accept|meta mark (== )?0x0*5350 .*accept")]
+    [GeneratedRegex($"meta mark (and|&) 0x0*ffff == 0x0*5350 .*accept|meta mark (== )?0x0*5350 .*accept", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AcceptsMark();
 
     private async Task<string> PrintAsync(CancellationToken stop)
