@@ -37,7 +37,10 @@ internal static class Samples
 
     public static readonly Secret Password = new()
     {
-        Id = "sec1", Version = new(11), CreatedAt = Timestamp.From(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(5.5)), UpdatedAt = Timestamp.From(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(3.5)),
+        Id = "sec1",
+        Version = new(11),
+        CreatedAt = Timestamp.From(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(5.5)),
+        UpdatedAt = Timestamp.From(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(3.5)),
         Spec = new() { Name = "db-password", Labels = new([new("team", "a")]) },
     };
 
@@ -45,8 +48,14 @@ internal static class Samples
 
     public static readonly NetworkResource Back = new()
     {
-        Id = "net1", Name = "back", Driver = "overlay", Scope = "swarm", Attachable = true, Labels = new([new("team", "a")]),
-        IPAM = new() { Driver = "default", Config = [new("10.0.1.0/24", null, "10.0.1.1")] }, Options = new([new(NetworkOptions.Vni, "4097")]),
+        Id = "net1",
+        Name = "back",
+        Driver = "overlay",
+        Scope = "swarm",
+        Attachable = true,
+        Labels = new([new("team", "a")]),
+        IPAM = new() { Driver = "default", Config = [new("10.0.1.0/24", null, "10.0.1.1")] },
+        Options = new([new(NetworkOptions.Vni, "4097")]),
     };
 
     public static readonly Node Box = new()

@@ -116,7 +116,9 @@ public sealed class LabTests(ITestOutputHelper report) : IAsyncLifetime
         {
             ContainerSpec = new()
             {
-                Image = LabFixture.Image, Env = ["NODE={{.Node.Hostname}}"], StopGracePeriod = TimeSpan.FromSeconds(1),
+                Image = LabFixture.Image,
+                Env = ["NODE={{.Node.Hostname}}"],
+                StopGracePeriod = TimeSpan.FromSeconds(1),
                 Command = ["sh", "-c", "mkdir -p /www; echo $NODE > /www/index.html; exec httpd -f -p 8080 -h /www"],
             },
         },

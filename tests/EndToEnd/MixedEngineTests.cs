@@ -113,7 +113,9 @@ public sealed class MixedEngineTests(ITestOutputHelper report) : IAsyncLifetime
             RestartPolicy = new() { Condition = RestartCondition.None },
             ContainerSpec = new()
             {
-                Image = LabFixture.Image, Command = ["sleep", "3600"], StopGracePeriod = TimeSpan.FromSeconds(1),
+                Image = LabFixture.Image,
+                Command = ["sleep", "3600"],
+                StopGracePeriod = TimeSpan.FromSeconds(1),
                 Healthcheck = new() { Test = ["CMD", "true"], Interval = TimeSpan.FromSeconds(1), StartInterval = TimeSpan.FromMilliseconds(500) },
             },
         },

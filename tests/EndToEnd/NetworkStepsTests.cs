@@ -112,7 +112,9 @@ public sealed class NetworkStepsTests(ITestOutputHelper report) : IAsyncLifetime
             Networks = service.Networks.Select(network => new NetworkAttachmentConfig { Target = network }).ToValueList(),
             ContainerSpec = new()
             {
-                Image = LabFixture.Image, Env = ["TASK={{.Task.ID}}"], StopGracePeriod = TimeSpan.FromSeconds(1),
+                Image = LabFixture.Image,
+                Env = ["TASK={{.Task.ID}}"],
+                StopGracePeriod = TimeSpan.FromSeconds(1),
                 Command = ["sh", "-c", "mkdir -p /www; echo $TASK > /www/index.html; exec httpd -f -p 8080 -h /www"],
             },
         },

@@ -76,7 +76,8 @@ public sealed class ReadinessTests(SharedLab shared) : IClassFixture<SharedLab>,
             Placement = new() { Constraints = ["node.hostname!=n3"] },
             ContainerSpec = new()
             {
-                Image = LabFixture.Image, StopGracePeriod = TimeSpan.FromSeconds(1),
+                Image = LabFixture.Image,
+                StopGracePeriod = TimeSpan.FromSeconds(1),
                 Command = ["sh", "-c", "mkdir -p /www; echo hello > /www/index.html; exec httpd -f -p 8080 -h /www"],
             },
         },

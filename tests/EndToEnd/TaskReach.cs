@@ -16,7 +16,10 @@ internal static class TaskReach
         {
             ContainerSpec = new()
             {
-                Image = LabFixture.Image, Command = ["sh", "-c", "echo I am on $NODE; sleep 3600"], Env = ["NODE={{.Node.Hostname}}"], StopGracePeriod = TimeSpan.FromSeconds(1),
+                Image = LabFixture.Image,
+                Command = ["sh", "-c", "echo I am on $NODE; sleep 3600"],
+                Env = ["NODE={{.Node.Hostname}}"],
+                StopGracePeriod = TimeSpan.FromSeconds(1),
             },
         },
     };

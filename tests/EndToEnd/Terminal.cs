@@ -21,7 +21,9 @@ internal sealed class Terminal : IDisposable
         var command = $"stty -a > before; stty rows 33 cols 99; {words}; stty rows 0 cols 0; stty -a > after";
         process = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "script", "-qec", command, "/dev/null"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = folder,
             Environment = { ["TERM"] = "xterm", ["SHELL"] = "/bin/sh" },
         })!;
     }

@@ -40,7 +40,10 @@ public static class PowerShellProgram
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = Checkout.Root, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Checkout.Root,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         process.StandardInput.Close();

@@ -52,7 +52,8 @@ internal sealed class ServiceRequests(SwarmChanges changes, NetworkNames network
                 (_, "previous") => RolledBack(service, tx),
                 _ => Updated(service, WithRegistryAuth(asked, call, service), tx),
             });
-        });
+        }
+        );
     }
 
     /// <summary>The body, with networks by their names, for an engine's ids mean nothing on other nodes.</summary>

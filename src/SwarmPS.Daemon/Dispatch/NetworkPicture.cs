@@ -232,7 +232,9 @@ internal sealed class NetworkPicture
         .Where(port => port.PublishMode is null or PublishMode.Ingress && port.PublishedPort != 0)
         .Select(port => new MeshPort(service.Id, ApiEnumConverter.Word(port.Protocol ?? PortProtocol.Tcp), port.PublishedPort, port.TargetPort)
         {
-            Address = port.HostIP ?? "", PreservesSource = port.PreserveSource == true, PrefersLocal = port.PreferLocal == true,
+            Address = port.HostIP ?? "",
+            PreservesSource = port.PreserveSource == true,
+            PrefersLocal = port.PreferLocal == true,
         })
         .ToValueList();
 

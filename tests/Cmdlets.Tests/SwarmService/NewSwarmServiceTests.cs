@@ -134,11 +134,21 @@ public sealed class NewSwarmServiceTests
         }, spec.EndpointSpec);
         Assert.Equal(new UpdateConfig
         {
-            Parallelism = 0, Delay = TimeSpan.FromSeconds(1), FailureAction = UpdateFailureAction.Rollback, Monitor = TimeSpan.FromSeconds(3), MaxFailureRatio = 0.1, Order = UpdateOrder.StartFirst,
+            Parallelism = 0,
+            Delay = TimeSpan.FromSeconds(1),
+            FailureAction = UpdateFailureAction.Rollback,
+            Monitor = TimeSpan.FromSeconds(3),
+            MaxFailureRatio = 0.1,
+            Order = UpdateOrder.StartFirst,
         }, spec.UpdateConfig);
         Assert.Equal(new UpdateConfig
         {
-            Parallelism = 1, Delay = TimeSpan.FromSeconds(2), FailureAction = UpdateFailureAction.Continue, Monitor = TimeSpan.FromSeconds(4), MaxFailureRatio = 0.2, Order = UpdateOrder.StopFirst,
+            Parallelism = 1,
+            Delay = TimeSpan.FromSeconds(2),
+            FailureAction = UpdateFailureAction.Continue,
+            Monitor = TimeSpan.FromSeconds(4),
+            MaxFailureRatio = 0.2,
+            Order = UpdateOrder.StopFirst,
         }, spec.RollbackConfig);
     }
 

@@ -58,8 +58,13 @@ public sealed class UpdateSwarmServiceTests
                 {
                     ContainerSpec = new()
                     {
-                        Image = "i", Groups = ["a", "b"], CapabilityAdd = ["CAP_A", "CAP_B"], CapabilityDrop = ["CAP_C", "CAP_D"], Sysctls = new([new("x", "1"), new("y", "2")]),
-                        Ulimits = [new("nofile", 2, 1), new("nproc", 9, 9)], Hosts = ["10.0.0.1 db old", "10.0.0.2 db"],
+                        Image = "i",
+                        Groups = ["a", "b"],
+                        CapabilityAdd = ["CAP_A", "CAP_B"],
+                        CapabilityDrop = ["CAP_C", "CAP_D"],
+                        Sysctls = new([new("x", "1"), new("y", "2")]),
+                        Ulimits = [new("nofile", 2, 1), new("nproc", 9, 9)],
+                        Hosts = ["10.0.0.1 db old", "10.0.0.2 db"],
                         DnsConfig = new() { Nameservers = ["1.1.1.1", "8.8.8.8"], Search = ["s"], Options = ["o"] },
                     },
                     Placement = new() { Preferences = [new(new("node.labels.zone")), new(new("node.labels.rack"))] },
@@ -76,8 +81,13 @@ public sealed class UpdateSwarmServiceTests
         {
             ContainerSpec = new()
             {
-                Image = "i", Groups = ["b", "c"], CapabilityAdd = ["CAP_B", "CAP_C", "CAP_E"], CapabilityDrop = ["CAP_D", "CAP_A"], Sysctls = new([new("y", "3")]),
-                Ulimits = [new("nofile", 6, 5)], Hosts = ["10.0.0.1 db", "10.0.0.3 new"],
+                Image = "i",
+                Groups = ["b", "c"],
+                CapabilityAdd = ["CAP_B", "CAP_C", "CAP_E"],
+                CapabilityDrop = ["CAP_D", "CAP_A"],
+                Sysctls = new([new("y", "3")]),
+                Ulimits = [new("nofile", 6, 5)],
+                Hosts = ["10.0.0.1 db", "10.0.0.3 new"],
                 DnsConfig = new() { Nameservers = ["1.1.1.1", "9.9.9.9"], Search = ["t"], Options = ["p"] },
             },
             Placement = new() { Preferences = [new(new("node.labels.rack")), new(new("node.labels.row"))] },

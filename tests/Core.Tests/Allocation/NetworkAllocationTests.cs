@@ -13,7 +13,7 @@ public sealed class NetworkAllocationTests
     {
         var state = Pool(24, "10.0.0.0/8");
         foreach (var (name, subnet, vni) in new[] { ("a", "10.0.0.0/24", 4097u), ("b", "10.0.1.0/24", 4098u), ("c", "10.0.2.0/24", 4099u) })
-            {
+        {
             state = With(state, name, out var made);
             Assert.Equal((subnet, vni), (NetworkUse.SubnetOf(made), NetworkAllocation.VniOf(made)));
         }

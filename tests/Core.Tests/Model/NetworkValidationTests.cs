@@ -36,7 +36,12 @@ public sealed class NetworkValidationTests
     {
         var problems = SpecValidation.Check(new NetworkSpec
         {
-            Name = "back", Scope = "local", IPv6Enabled = true, Ingress = true, Attachable = true, DriverConfiguration = new() { Name = "macvlan" },
+            Name = "back",
+            Scope = "local",
+            IPv6Enabled = true,
+            Ingress = true,
+            Attachable = true,
+            DriverConfiguration = new() { Name = "macvlan" },
             IPAMOptions = new() { Driver = new() { Name = "dhcp", Options = new([new("fast", "1")]) }, Configs = [new("10.0.0.0/24"), new("10.1.0.0/24")] },
         });
         Assert.Equal(["Driver", "Scope", "Attachable", "EnableIPv6", "IPAM.Driver", "IPAM.Options[fast]", "IPAM.Config"], problems.Select(problem => problem.Path));

@@ -110,9 +110,19 @@ public sealed class ContainerRequestTests
     {
         var request = Make(Plain with
         {
-            Dir = "/work", User = "7:8", Groups = ["video", "99"], Tty = true, OpenStdin = true, ReadOnly = true, Init = false,
-            StopSignal = "SIGINT", StopGracePeriod = TimeSpan.FromMilliseconds(1500), OomScoreAdj = -5, Isolation = "hyperv",
-            Sysctls = new([new("net.core.somaxconn", "1024")]), Ulimits = [new("nofile", 20, 10)],
+            Dir = "/work",
+            User = "7:8",
+            Groups = ["video", "99"],
+            Tty = true,
+            OpenStdin = true,
+            ReadOnly = true,
+            Init = false,
+            StopSignal = "SIGINT",
+            StopGracePeriod = TimeSpan.FromMilliseconds(1500),
+            OomScoreAdj = -5,
+            Isolation = "hyperv",
+            Sysctls = new([new("net.core.somaxconn", "1024")]),
+            Ulimits = [new("nofile", 20, 10)],
         });
         Assert.Equal(("/work", "7:8", "SIGINT"), (request.WorkingDir, request.User, request.StopSignal));
         Assert.Equal(TimeSpan.FromSeconds(2), request.StopTimeout);
@@ -166,8 +176,12 @@ public sealed class ContainerRequestTests
         {
             Healthcheck = new()
             {
-                Test = ["CMD-SHELL", "true"], Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(2),
-                StartPeriod = TimeSpan.FromSeconds(3), StartInterval = TimeSpan.FromMilliseconds(500), Retries = 4,
+                Test = ["CMD-SHELL", "true"],
+                Interval = TimeSpan.FromSeconds(1),
+                Timeout = TimeSpan.FromSeconds(2),
+                StartPeriod = TimeSpan.FromSeconds(3),
+                StartInterval = TimeSpan.FromMilliseconds(500),
+                Retries = 4,
             },
         }).Healthcheck!;
         Assert.Equal(["CMD-SHELL", "true"], health.Test!);

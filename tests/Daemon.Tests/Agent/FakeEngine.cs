@@ -53,7 +53,10 @@ internal sealed class FakeEngine(Pulse pulse) : IEngine
 
     public EngineInfo Info { get; set; } = new()
     {
-        Hostname = "machine", Cpus = 2, MemoryBytes = 1 << 30, Platform = new() { Architecture = "x86_64", OS = "linux" },
+        Hostname = "machine",
+        Cpus = 2,
+        MemoryBytes = 1 << 30,
+        Platform = new() { Architecture = "x86_64", OS = "linux" },
         Engine = new() { EngineVersion = "20.10" },
     };
 

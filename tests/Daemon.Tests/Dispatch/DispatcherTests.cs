@@ -241,6 +241,10 @@ public sealed class DispatcherTests : IAsyncDisposable
 
     private static SwarmTask New(string id, string node = "node1", TaskState state = TaskState.Assigned) => new()
     {
-        Id = id, ServiceId = "s", NodeId = node, DesiredState = TaskState.Running, Status = new() { State = state },
+        Id = id,
+        ServiceId = "s",
+        NodeId = node,
+        DesiredState = TaskState.Running,
+        Status = new() { State = state },
     };
 }

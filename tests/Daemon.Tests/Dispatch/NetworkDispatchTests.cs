@@ -75,6 +75,10 @@ public sealed class NetworkDispatchTests : IAsyncDisposable
 
     private static SwarmTask TaskOf(string id, string node, int host) => new()
     {
-        Id = id, NodeId = node, Status = new() { State = TaskState.Running }, DesiredState = TaskState.Running, NetworksAttachments = [new(new() { Id = "back" }, [$"10.0.1.{host}/24"])],
+        Id = id,
+        NodeId = node,
+        Status = new() { State = TaskState.Running },
+        DesiredState = TaskState.Running,
+        NetworksAttachments = [new(new() { Id = "back" }, [$"10.0.1.{host}/24"])],
     };
 }

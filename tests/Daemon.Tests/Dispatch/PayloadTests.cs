@@ -79,7 +79,11 @@ public sealed class PayloadTests : IAsyncDisposable
 
     private static SwarmTask New(string id, string[] secrets, string[]? configs = null, string node = "node1") => new()
     {
-        Id = id, ServiceId = "s", NodeId = node, DesiredState = TaskState.Running, Status = new() { State = TaskState.Assigned },
+        Id = id,
+        ServiceId = "s",
+        NodeId = node,
+        DesiredState = TaskState.Running,
+        Status = new() { State = TaskState.Assigned },
         Spec = new()
         {
             ContainerSpec = new()

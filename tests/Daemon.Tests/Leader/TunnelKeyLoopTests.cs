@@ -93,7 +93,8 @@ public sealed class TunnelKeyLoopTests : IAsyncDisposable, IProposer
 
     private static Network Encrypted => new()
     {
-        Id = "secret", Spec = new() { DriverConfiguration = new() { Name = NetworkOptions.Driver, Options = new([new(NetworkOptions.Encrypted, "")]) } },
+        Id = "secret",
+        Spec = new() { DriverConfiguration = new() { Name = NetworkOptions.Driver, Options = new([new(NetworkOptions.Encrypted, "")]) } },
     };
 
     private void Lead()

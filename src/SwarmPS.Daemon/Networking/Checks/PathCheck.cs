@@ -55,7 +55,11 @@ internal sealed class PathCheck(EchoSocket echo)
         var silent = tasks.Where((_, place) => answers[place] is null).ToList();
         return new()
         {
-            NetworkId = network.Id, Network = network.Name, Check = NetworkCheck.Tasks, Other = dataPath, Ok = silent.Count == 0,
+            NetworkId = network.Id,
+            Network = network.Name,
+            Check = NetworkCheck.Tasks,
+            Other = dataPath,
+            Ok = silent.Count == 0,
             Message = silent.Count == 0
                 ? $"{tasks.Count} of {tasks.Count} answer"
                 : $"{silent.Count} of {tasks.Count} do not answer: {Some(silent.Select(task => $"{task.Address} (task {task.Task})"))}. See what their containers do, and on their node that its part of the network stands.",

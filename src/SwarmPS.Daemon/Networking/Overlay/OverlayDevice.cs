@@ -58,8 +58,14 @@ internal sealed record OverlayDevice
         {
             return new()
             {
-                Name = OverlayNames.Tunnel(network.Vni), IsTunnel = true, Vni = 0, Local = "", Port = 0,
-                Mtu = network.Mtu, Bridge = OverlayNames.Bridge(network.Vni), Bridged = [.. forwarding.Keys],
+                Name = OverlayNames.Tunnel(network.Vni),
+                IsTunnel = true,
+                Vni = 0,
+                Local = "",
+                Port = 0,
+                Mtu = network.Mtu,
+                Bridge = OverlayNames.Bridge(network.Vni),
+                Bridged = [.. forwarding.Keys],
             };
         }
         return new()

@@ -240,7 +240,8 @@ public sealed class EncryptedTunnelTests : IAsyncDisposable
                 {
                     // The test is over.
                 }
-            }) { IsBackground = true };
+            })
+            { IsBackground = true };
             thread.Start();
         }
 
