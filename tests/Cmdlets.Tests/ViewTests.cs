@@ -45,12 +45,14 @@ public sealed class ViewTests
     public async Task LongIds_AreShownByTheirBeginning_WhichNamesThemTo()
     {
         await using var daemon = await FakeDaemon.StartAsync();
-        daemon.Has(Samples.Web with { Id = "582gl9cph41fd3cblz7qjm7uq" });
+        daemon.Has(Samples.Web with { Id = "582gl9cph41fd3cblz7qjm7uq" })
+            .Json("GET /nodes", () => new[] { Samples.Box with { Id = "t2qkfs80t5gbqtu1mlj5b9vsp" } });
         var screen = new ScreenHost();
         using var prompt = new Prompt(daemon, screen);
-        prompt.Run("Get-SwarmService | Out-Default").Clean();
+        prompt.Run("Get-SwarmService | Out-Default; Get-SwarmNode | Out-Default").Clean();
         Assert.Contains("582gl9cph41f web", screen.Text);
         Assert.DoesNotContain("582gl9cph41fd", screen.Text);
+        Assert.Matches("t2qkfs80t5gb +box", screen.Text);
     }
 
     [Fact]

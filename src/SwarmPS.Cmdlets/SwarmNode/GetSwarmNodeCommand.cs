@@ -8,7 +8,8 @@ namespace SwarmPS.Cmdlets.SwarmNode;
 
 /// <summary>Shows the nodes of the swarm.</summary>
 /// <remarks>
-/// <para>A manager answers. The node of this session's daemon has a star behind its id, and <c>self</c> names it.</para>
+/// <para>A manager answers. The table shows the first 12 characters of ids, with a star for the node of this session's daemon, which
+/// <c>self</c> names. The property <c>Id</c> is the whole id.</para>
 /// </remarks>
 /// <example>
 /// <para>Shows all nodes.</para>

@@ -95,8 +95,10 @@ public sealed record SwarmNodeInfo
     /// <summary>What is wanted of it, as the Engine API has it.</summary>
     public NodeSpec Spec { get; }
 
-    /// <summary>The id as tables show it: with a star for the node asked.</summary>
-    public string DisplayId => IsSelf ? Id + " *" : Id;
+    /// <summary>The id as tables show it: its first 12 characters, with a star for the node that answers.</summary>
+    public string DisplayId => IsSelf ? $"{ShortId} *" : ShortId;
+
+    private string ShortId => Id[..Math.Min(12, Id.Length)];
 
     private static string ManagerWord(ManagerStatus? status) => status switch
     {
