@@ -36,7 +36,9 @@ internal sealed class ServiceRequests(SwarmChanges changes, NetworkNames network
         var rollout = call.Query("rollout");
         if (rollout is not (null or "" or "pause" or "resume" or "rebalance"))
             throw SwarmException.Invalid($"unsupported rollout {rollout}: it is one of pause, resume, rebalance");
-        return (id, tx =>
+        return (id, Change);
+
+        void Change(StoreTransaction tx)
         {
             var service = Lookup.Service(tx.View, id);
             if (service.Version.Index != version)
@@ -53,7 +55,6 @@ internal sealed class ServiceRequests(SwarmChanges changes, NetworkNames network
                 _ => Updated(service, WithRegistryAuth(asked, call, service), tx),
             });
         }
-        );
     }
 
     /// <summary>The body, with networks by their names, for an engine's ids mean nothing on other nodes.</summary>
