@@ -37,14 +37,18 @@ function Get-EngineObstacle {
 $apart = @('--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--')
 $within = 'ip link set lo up && ip link add node type bridge && ip address add 10.77.0.1/24 dev node && ip link set node up || exit 1; "$@"'
 
-# Runs the suite; gives its exit code, or $null when the deadline passed.
-function Invoke-ModuleSuite([string] $Report, [string] $Method, [TimeSpan] $Deadline) {
+# Runs the suite; gives its exit code, or $null when the deadline passed. On a current engine it runs what asks the daemon.
+function Invoke-ModuleSuite([switch] $OnCurrentEngine, [string] $Report, [string] $Method, [TimeSpan] $Deadline) {
     $obstacle = Get-EngineObstacle
+    if ($OnCurrentEngine -and [Environment]::Version.Major -lt 10) { $obstacle = 'the shim for current engines needs a PowerShell on .NET 10' }
     if ($obstacle) { Write-Host "Skips what needs an engine: $obstacle." }
     $folder = [IO.Directory]::CreateTempSubdirectory('swarmps-module-').FullName
     $command = @(Get-PwshCommand) + @('-File', (Join-Path $root 'tests' 'Module' 'run.ps1'), '-Pester', (Install-Pester),
         '-Report', $Report, '-Folder', $folder)
     if ($Method) { $command += @('-Method', $Method) }
+    if ($OnCurrentEngine) {
+        $command += @('-Shim', (Join-Path $root 'tests' 'TestKit' 'bin' 'Release' 'net10.0' 'TestKit.dll'), '-Subject', 'Examples,Formatting,Objects')
+    }
     if ($obstacle) { $command += @('-Obstacle', $obstacle) }
     else { $command = @((Find-Program 'unshare')) + $apart + @('/bin/sh', '-c', $within, 'sh') + $command }
     # What the tests install and register for a user is for one of their own, whose folders .NET finds only where they are.

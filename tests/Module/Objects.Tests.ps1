@@ -20,6 +20,11 @@ Describe 'Objects in a pipeline' -Skip:(-not $Suite.HasSwarm) {
         $read.Replicas -join ' ' | Should-Be '0 0'
     }
 
+    It 'tell the version of the engine that this run has' {
+        $isCurrent = (Get-SwarmNode).EngineVersion -like '29.*'
+        $isCurrent | Should-Be $Suite.IsCurrentEngine
+    }
+
     It 'become JSON' {
         $read = Get-SwarmService piped-a | ConvertTo-Json -Depth 8 -WarningAction Stop | ConvertFrom-Json
         $read.Name | Should-Be 'piped-a'

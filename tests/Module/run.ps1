@@ -6,6 +6,10 @@ param(
     # For the engine, the daemon and what the tests write; whoever started this removes it.
     [Parameter(Mandatory)] [string] $Folder,
     [string] $Method = '',
+    # The assembly with the shim that makes the engine a current one; '' for the engine as it is.
+    [string] $Shim = '',
+    # The subjects to test, with commas between them; all where none is named.
+    [string] $Subject = '',
     # Why there can be no engine: the tests that need one are skipped.
     [string] $Obstacle = ''
 )
@@ -29,10 +33,11 @@ $global:Suite = @{
     Socket = Join-Path $Folder 'api.sock'
     Engine = $ownEngine
     Image = $image
+    IsCurrentEngine = $Shim -cne ''
     HasSwarm = -not $Obstacle
 }
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $PSScriptRoot
+$configuration.Run.Path = $Subject ? @($Subject -split ',' | ForEach-Object { Join-Path $PSScriptRoot "$_.Tests.ps1" }) : $PSScriptRoot
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $configuration.Output.RenderMode = 'Plaintext'

@@ -34,6 +34,12 @@ public sealed class EngineShim : IAsyncDisposable
         accepting = AcceptAsync();
     }
 
+    /// <summary>A shim in front of an engine that runs.</summary>
+    public EngineShim(string socket, string engine)
+        : this(socket, () => engine)
+    {
+    }
+
     /// <summary>Where it listens.</summary>
     public string Socket { get; }
 

@@ -90,7 +90,7 @@ internal sealed partial class MeshPlane(NetworkTools tools) : IDisposable
         await tools.TryAsync("iptables", ["-w", "-D", .. EngineChain, .. EngineRule], "", stop).ConfigureAwait(false);
     }
 
-    /// <summary>Connections of the mesh pass the engine's firewall, and reach it from the loopback. True where the table must be made anew for it.</summary>
+    /// <summary>Connections of the mesh pass the engine's firewall, and reach it from the loopback. True where the table must be replaced for it.</summary>
     private async Task<bool> OpenWaysAsync(CancellationToken stop)
     {
         NetworkSpace.Within(tools.Space, () =>
