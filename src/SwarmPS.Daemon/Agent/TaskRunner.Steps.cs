@@ -1,6 +1,7 @@
 using System.Net;
 using SwarmPS.Daemon.Agent.Containers;
 using SwarmPS.Daemon.Agent.Engine;
+using SwarmPS.Daemon.Networking;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Agent;
@@ -72,9 +73,9 @@ internal sealed partial class TaskRunner
         {
             var spec = task.Spec.ContainerSpec;
             if (spec is not null && EngineFields.AsksForNewer(spec))
-                EngineFields.Check(spec, await OnEngineAsync(() => shared.Engine.ApiVersionAsync(wanted), wanted).ConfigureAwait(false));
+                EngineFields.Check(spec, await EngineVersionAsync(wanted).ConfigureAwait(false));
             var networking = await AttachAsync(wanted).ConfigureAwait(false);
-            var request = ContainerRequest.Of(task, shared.Node(), shared.SwarmId, shared.Folders.FilesOf(task), networking);
+            var request = await RequestAsync(networking, wanted).ConfigureAwait(false);
             var pull = await OnEngineAsync(() => shared.Images.EnsureAsync(request.Image, spec?.RegistryAuth, wanted), wanted).ConfigureAwait(false);
             warning = pull is { Failure: { } failure, HasCopy: true } ? $"the image could not be pulled, this node's own copy is used: {failure}" : null;
             await MakeFilesAsync(wanted).ConfigureAwait(false);
@@ -84,13 +85,24 @@ internal sealed partial class TaskRunner
         Report(TaskState.Ready, "prepared");
     }
 
+    private Task<Version> EngineVersionAsync(CancellationToken wanted) => OnEngineAsync(() => shared.Engine.ApiVersionAsync(wanted), wanted);
+
+    /// <summary>The request for the task's container, as this node's engine takes it.</summary>
+    private async Task<Docker.DotNet.Models.CreateContainerParameters> RequestAsync(ContainerNetworking? networking, CancellationToken wanted)
+    {
+        var request = ContainerRequest.Of(task, shared.Node(), shared.SwarmId, shared.Folders.FilesOf(task), networking);
+        if (InterfaceSettings.AreAsked(task.Spec.ContainerSpec) && await EngineVersionAsync(wanted).ConfigureAwait(false) >= InterfaceSettings.Since)
+            InterfaceSettings.MoveToEndpoint(request);
+        return request;
+    }
+
     private async Task StartAsync(CancellationToken wanted, CancellationToken stop)
     {
         await MakeFilesAsync(wanted).ConfigureAwait(false);
         var networking = await AttachAsync(wanted).ConfigureAwait(false);
         await HoldStartAsync(wanted).ConfigureAwait(false);
         if (condition == ContainerCondition.None)
-            await CreateAsync(ContainerRequest.Of(task, shared.Node(), shared.SwarmId, shared.Folders.FilesOf(task), networking), null, wanted, stop).ConfigureAwait(false);
+            await CreateAsync(await RequestAsync(networking, wanted).ConfigureAwait(false), null, wanted, stop).ConfigureAwait(false);
         var id = container!.Id;
         try
         {
