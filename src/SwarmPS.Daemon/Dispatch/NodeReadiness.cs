@@ -8,6 +8,9 @@ internal static class NodeReadiness
     /// <summary>Characters of a node's own words that its status keeps.</summary>
     public const int MessageMax = 1_000;
 
+    /// <summary>Characters of an id.</summary>
+    private const int IdMax = 64;
+
     /// <summary>Networks that a node's status keeps as not applied.</summary>
     public const int NetworksMax = 1_000;
 
@@ -23,7 +26,7 @@ internal static class NodeReadiness
     {
         null => Ready(now),
         { EngineAnswers: false } => Not(now, "The container engine beside the node does not answer.", null),
-        { Fault: { } fault } => Not(now, Cut(fault), [.. condition.Unapplied.Take(NetworksMax)]),
+        { Fault: { } fault } => Not(now, Cut(fault), Known(condition.Unapplied)),
         _ when now.State == NodeState.Ready || (asked != 0 && condition.Confirmed == asked) => Ready(now),
         _ when asked == 0 && ingress is not null => Not(now, "The node waits for an address in the network of the published ports.", [ingress]),
         _ => Not(now, "The node applies its networks and published ports.", null),
@@ -36,6 +39,9 @@ internal static class NodeReadiness
     private static NodeStatus Ready(NodeStatus now) => new() { State = NodeState.Ready, Addr = now.Addr };
 
     private static NodeStatus Not(NodeStatus now, string why, ValueList<string>? unapplied) => new() { State = NodeState.Unknown, Addr = now.Addr, Message = why, Unapplied = unapplied };
+
+    /// <summary>What can be ids; a node may send anything.</summary>
+    private static ValueList<string> Known(ValueList<string>? ids) => ids.OrEmpty().Where(id => id is { Length: > 0 and <= IdMax }).Take(NetworksMax).ToValueList();
 
     private static string Cut(string text) => text.Length <= MessageMax ? text : text[..MessageMax];
 }

@@ -122,6 +122,13 @@ public sealed class NodeReadinessTests : IAsyncDisposable
         Assert.Equal((NodeReadiness.MessageMax, NodeReadiness.NetworksMax), (status.Message!.Length, status.Unapplied!.Count));
     }
 
+    [Fact]
+    public void WhatIsNoId_IsLeftOut()
+    {
+        Assert.Empty(NodeReadiness.StatusOf(new(), Answers with { Fault = "x", Unapplied = null! }, 1, null).Unapplied!);
+        Assert.Equal(["n1"], NodeReadiness.StatusOf(new(), Answers with { Fault = "x", Unapplied = [null!, "", "n1", new('x', 65)] }, 1, null).Unapplied!);
+    }
+
     private async Task<DispatchHarness.Session> OpenReadyAsync()
     {
         await swarm.PutAsync(new Node { Id = "node1" });
