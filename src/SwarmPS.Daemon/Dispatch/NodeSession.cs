@@ -77,11 +77,15 @@ internal sealed class NodeSession(string nodeId, SwarmStore store, NetworkPictur
             var next = (everything ? Everything(store.Current) : Changes(store.Current, some)) with { Calls = called };
             // Before the networks are read: what is missing now may be read then, and is asked for with a later message.
             var knowsAll = asked != asks && networks.IsCompleteFor(nodeId, since);
+            // The picture may know of a change for which this session is not marked yet; what is to be confirmed is told with it.
+            if (knowsAll)
+                someNetworks.UnionWith(networks.NetworksOf(nodeId));
             next = sentNetworks.Tell(next, someNetworks);
             if (knowsAll)
+            {
                 next = next with { Confirm = asks };
-            if (knowsAll)
                 Volatile.Write(ref asked, asks);
+            }
             if (!next.IsEmpty)
                 return next;
             await wait.WaitAsync(stop).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Model;
+using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Tests.Dispatch;
 
@@ -113,6 +114,23 @@ public sealed class NodeReadinessTests : IAsyncDisposable
         Assert.True(session.View.Networks.ContainsKey("ingress"));
         condition.Set(Answers with { Confirmed = session.View.Confirm });
         await StatusIsAsync(NodeState.Ready, null, isConnected: true);
+    }
+
+    [Fact]
+    public async Task Confirmation_IsAskedForTogetherWithItsNetworks_EvenBeforeTheSessionIsMarkedForThem()
+    {
+        var picture = new NetworkPicture();
+        var node = new Node { Id = "node1" };
+        picture.Reset(Snapshot.Empty);
+        picture.Observe(new(ObjectKind.Node, null, node));
+        picture.Observe(new(ObjectKind.Network, null, new Network { Id = "ingress", Spec = new() { Ingress = true }, IPAMOptions = new() { Configs = [new("10.0.0.0/24")] } }));
+        var session = new NodeSession("node1", swarm.Store, picture, asks: 7);
+        session.Registered(0);
+        Assert.Equal(0ul, (await session.NextAsync(CancellationToken.None)).Confirm);
+        picture.Observe(new(ObjectKind.Node, node, node with { Gateways = [new("ingress", "10.0.0.2")] }));
+        session.MarkNetworks([]);
+        var message = await session.NextAsync(CancellationToken.None);
+        Assert.Equal((7ul, "ingress"), (message.Confirm, string.Join(',', message.Networks.Select(network => network.Id))));
     }
 
     [Fact]
