@@ -41,4 +41,11 @@ public sealed class LinearizabilityTests
         var history = Enumerable.Range(0, 200).SelectMany(i => new[] { Write($"{i}", 4 * i, (4 * i) + 6), Read($"{i}", (4 * i) + 7, (4 * i) + 7) }).ToArray();
         Assert.False(IsOne([.. history, Read("5", 2000, 2001)]));
     }
+
+    [Fact]
+    public void StaleRead_IsDescribed_AndOneOfAWriteUnderWayIsNot()
+    {
+        Assert.StartsWith("k: n2 read '1'", StaleReads.Describe([Write("1", 1, 2), Write("2", 3, 4), Read("1", 5, 6) with { Node = "n2" }]), StringComparison.Ordinal);
+        Assert.Empty(StaleReads.Describe([Write("1", 1, 2), Write("2", 3, 6), Read("1", 5, 7)]));
+    }
 }

@@ -8,6 +8,9 @@ namespace SwarmPS.EndToEnd.History;
 /// <param name="Returned">When it was told; <see cref="long.MaxValue"/> where that is not known, for it may take effect at any time later.</param>
 internal sealed record Operation(string Key, string? Written, string? Read, long Called, long Returned)
 {
+    /// <summary>The node that was asked.</summary>
+    public string Node { get; init; } = "";
+
     /// <summary>Whether the client knows that it took effect.</summary>
     public bool IsAcknowledged => Returned != long.MaxValue;
 }
