@@ -10,9 +10,7 @@ public sealed partial class RaftNode
     private const string QuorumAdvice =
         "Bring back managers until more than half of them run; where that cannot be, make a new swarm of one manager's state: \"docker swarm init --force-new-cluster\" (Initialize-Swarm -ForceNewCluster) on it, then join the others anew.";
 
-    private readonly Lock reading = new();
-    private Task? barrier;
-    private Task? nextBarrier;
+    private readonly SharedRound<bool> reads;
 
     /// <summary>The election that the present leader came from.</summary>
     public long Term => ((IPersistentState)wal).Term;
@@ -26,14 +24,7 @@ public sealed partial class RaftNode
     {
         if (!IsLeader)
             throw NotLeading();
-        lock (reading)
-        {
-            // The round under way may have begun before what this caller must see; the one after it certainly begins later.
-            var round = barrier is { IsCompleted: false } running
-                ? nextBarrier ??= AfterAsync(running)
-                : barrier = BarrierAsync();
-            return round.WaitAsync(stop);
-        }
+        return reads.AskAsync().WaitAsync(stop);
     }
 
     /// <summary>That this manager does not lead, who does, and what to do where nobody does.</summary>
@@ -51,12 +42,10 @@ public sealed partial class RaftNode
         return $"The swarm has no leader, so nothing was changed: this manager reaches {reachable.Count(member => member.Value)} of {reachable.Count} managers (itself counted), and more than half are needed. {QuorumAdvice}";
     }
 
-    private async Task AfterAsync(Task running)
+    private async Task<bool> ReadRoundAsync()
     {
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        lock (reading)
-            (barrier, nextBarrier) = (nextBarrier, null);
         await BarrierAsync().ConfigureAwait(false);
+        return true;
     }
 
     private async Task BarrierAsync()

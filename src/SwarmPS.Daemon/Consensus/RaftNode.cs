@@ -44,6 +44,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
         memberFile = members;
         raft = Join(options, members, wal);
         log = options.Logging.CreateLogger<RaftNode>();
+        reads = new(ReadRoundAsync);
     }
 
     /// <summary>Whether this manager leads.</summary>

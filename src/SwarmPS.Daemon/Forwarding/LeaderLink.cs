@@ -16,15 +16,14 @@ internal sealed class LeaderLink : ISwarmQuorum, ILeadership, IDisposable
     private readonly SwarmStore store;
     private readonly ManagerChannels channels;
     private readonly TimeProvider clock;
-    private readonly Lock gate = new();
+    private readonly SharedRound<ulong> versions;
     private TaskCompletionSource changed = NewSignal();
-    private Task<ulong>? asked;
-    private Task<ulong>? askedNext;
 
     /// <summary>A link for as long as the node is in its quorum.</summary>
     public LeaderLink(RaftNode raft, SwarmStore store, ManagerChannels channels, TimeProvider clock)
     {
         (this.raft, this.store, this.channels, this.clock) = (raft, store, channels, clock);
+        versions = new(VersionAsync);
         raft.MembersChanged += Signal;
     }
 
@@ -58,15 +57,7 @@ internal sealed class LeaderLink : ISwarmQuorum, ILeadership, IDisposable
                 throw new LeaderChangedException(lost.Message, lost);
             }
         }
-        Task<ulong> version;
-        lock (gate)
-        {
-            // Reads that come while one is being asked for share the next one, which certainly begins after them.
-            version = asked is { IsCompleted: false } running
-                ? askedNext ??= AfterAsync(running)
-                : asked = VersionAsync();
-        }
-        await ReachedAsync(await version.WaitAsync(stop).ConfigureAwait(false), stop).ConfigureAwait(false);
+        await ReachedAsync(await versions.AskAsync().WaitAsync(stop).ConfigureAwait(false), stop).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -97,14 +88,6 @@ internal sealed class LeaderLink : ISwarmQuorum, ILeadership, IDisposable
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Signal() => Interlocked.Exchange(ref changed, NewSignal()).TrySetResult();
-
-    private async Task<ulong> AfterAsync(Task running)
-    {
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        lock (gate)
-            (asked, askedNext) = (askedNext, null);
-        return await VersionAsync().ConfigureAwait(false);
-    }
 
     private async Task<ulong> VersionAsync() =>
         (await AskAsync(ForwardingService.Version, new VersionRequest(), CancellationToken.None).ConfigureAwait(false)).Version;
