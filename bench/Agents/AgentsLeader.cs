@@ -84,6 +84,8 @@ internal static class AgentsLeader
     {
         public bool IsLeader => true;
 
+        public Task ConfirmAsync(CancellationToken stop) => Task.CompletedTask;
+
         public Task<bool> LeadsAsync(CancellationToken stop) => Task.FromResult(true);
 
         public string? LeaderAddress => null;

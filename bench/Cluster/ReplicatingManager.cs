@@ -68,7 +68,7 @@ internal static class ReplicatingManager
         var store = new SwarmStore(TimeProvider.System, RequestIds(number));
         RaftNode? raft = null;
         var identity = NodeIdentity.Load(NodeCertificate.Read(directory.Certificates));
-        var peers = new RaftPeers(new(identity, TimeProvider.System), store) { HearsLeader = () => raft?.Leader is not null };
+        var peers = new RaftPeers(new(identity, TimeProvider.System), store) { IsNamed = _ => true };
         raft = await RaftNode.StartAsync(
             new()
             {

@@ -13,7 +13,8 @@ namespace SwarmPS.EndToEnd;
 /// </summary>
 /// <param name="lab">The lab.</param>
 /// <param name="managers">The nodes to ask; they may change at any time.</param>
-internal sealed class RegisterClients(LabFixture lab, Func<IReadOnlyList<string>> managers) : IAsyncDisposable
+/// <param name="isPaced">Whether a client rests after each request, as long as after one that failed: others need the processors, too.</param>
+internal sealed class RegisterClients(LabFixture lab, Func<IReadOnlyList<string>> managers, bool isPaced = false) : IAsyncDisposable
 {
     private const int Clients = 4;
     private const int Registers = 4;
@@ -23,6 +24,7 @@ internal sealed class RegisterClients(LabFixture lab, Func<IReadOnlyList<string>
     private readonly ConcurrentQueue<Operation> history = new();
     private readonly CancellationTokenSource stop = new();
     private List<Task> clients = [];
+    private volatile int round;
 
     /// <summary>What was read and written, in no order.</summary>
     public IReadOnlyList<Operation> History => [.. history];
@@ -30,10 +32,20 @@ internal sealed class RegisterClients(LabFixture lab, Func<IReadOnlyList<string>
     /// <summary>Creates the registers and starts the clients.</summary>
     public async Task StartAsync()
     {
-        for (var register = 0; register < Registers; register++)
-            await CreateAsync(Name(register));
+        await RenewAsync();
         clients = [.. Enumerable.Range(0, Clients).Select(client => Task.Run(() => UseAsync(client, stop.Token)))];
     }
+
+    /// <summary>Goes over to new registers: a history that is checked register by register has to be short.</summary>
+    public async Task RenewAsync()
+    {
+        for (var register = 0; register < Registers; register++)
+            await CreateAsync(Name(round + 1, register));
+        round++;
+    }
+
+    /// <summary>Throws what made a client end.</summary>
+    public Task ThrowIfFaultedAsync() => Task.WhenAll(clients.Where(client => client.IsFaulted));
 
     /// <summary>Ends the clients and throws what made one of them end before.</summary>
     public async Task StopAsync()
@@ -74,6 +86,20 @@ internal sealed class RegisterClients(LabFixture lab, Func<IReadOnlyList<string>
         Assert.Single(held.Distinct());
     }
 
+    /// <summary>Writes through a node until a write is acknowledged; false where none was before <paramref name="late"/>.</summary>
+    public async Task<bool> WriteUntilAcknowledgedAsync(string node, CancellationToken late)
+    {
+        using var tick = new PeriodicTimer(Pause);
+        while (!late.IsCancellationRequested)
+        {
+            // A write is not broken off: one of unknown end is the harder to find a place for in the history.
+            if (await WriteAsync(node, Name(round, Random.Shared.Next(Registers)), $"{node}.{Stopwatch.GetTimestamp()}") is Outcome.Written)
+                return !late.IsCancellationRequested;
+            await tick.WaitForNextTickAsync(CancellationToken.None);
+        }
+        return false;
+    }
+
     /// <summary>One client: it reads and writes registers through a manager, and goes to the next where that one fails.</summary>
     private async Task UseAsync(int client, CancellationToken ended)
     {
@@ -82,16 +108,16 @@ internal sealed class RegisterClients(LabFixture lab, Func<IReadOnlyList<string>
         var manager = client;
         for (var i = 0; !ended.IsCancellationRequested; i++)
         {
-            var register = Name(random.Next(Registers));
+            var register = Name(round, random.Next(Registers));
             var asked = managers();
             var node = asked[manager % asked.Count];
             var isAnswered = random.Next(2) == 0
                 ? await ReadAsync(node, register) is not null
                 : await WriteAsync(node, register, $"{client}.{i}") is not Outcome.Lost;
-            if (isAnswered)
-                continue;
-            manager++;
-            await tick.WaitForNextTickAsync(CancellationToken.None);
+            if (!isAnswered)
+                manager++;
+            if (isPaced || !isAnswered)
+                await tick.WaitForNextTickAsync(CancellationToken.None);
         }
     }
 
@@ -149,7 +175,7 @@ internal sealed class RegisterClients(LabFixture lab, Func<IReadOnlyList<string>
             ManagerRequests.Patience);
     }
 
-    private static string Name(int register) => $"r{register}";
+    private static string Name(int round, int register) => $"r{round}-{register}";
 
     private static ServiceSpec Spec(string name) => new()
     {

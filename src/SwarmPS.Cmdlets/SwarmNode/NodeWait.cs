@@ -68,6 +68,8 @@ internal sealed class NodeWait(Cmdlet cmdlet, SwarmClient swarm, TimeSpan timeou
         {
             NodeRole.Manager when node.ManagerStatus?.Reachability != Reachability.Reachable => "it is no manager yet",
             NodeRole.Worker when node.ManagerStatus is not null => "it is still a manager",
+            // Out of the quorum, and not yet connected with its certificate as a worker.
+            NodeRole.Worker when node.Status.State == NodeState.Unknown => node.Status.Message ?? "it is not connected as a worker yet",
             _ when left.Count > 0 && wanted.Availability == NodeAvailability.Drain =>
                 $"{left.Count} {(left.Count == 1 ? "task has" : "tasks have")} not ended: {string.Join(", ", left.Take(NamesMax).Select(NameOf))}{(left.Count > NamesMax ? ", …" : "")}",
             _ => null,

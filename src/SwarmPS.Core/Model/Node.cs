@@ -17,6 +17,21 @@ public sealed record Node : StoreObject
     /// <summary>The node's part in the managers' quorum; absent on a worker.</summary>
     public ManagerStatus? ManagerStatus { get; init; }
 
+    /// <summary>
+    /// Worker or manager, as the leader has settled it: certificates follow it. <see cref="NodeSpec.Role"/> is what is wanted; the two differ
+    /// while a promotion or demotion is under way. Null in state that was written before it was kept: a manager is one as long as it has its status. Not shown.
+    /// </summary>
+    [JsonIgnore]
+    public NodeRole? Role { get; init; }
+
+    /// <summary>The role in the certificate by which the node opened its last session; null where it opened none. Not shown.</summary>
+    [JsonIgnore]
+    public NodeRole? SessionRole { get; init; }
+
+    /// <summary>What the node is at present: a manager from when its promotion is granted until it is out of the quorum.</summary>
+    [JsonIgnore]
+    public NodeRole CurrentRole => Role ?? (ManagerStatus is null ? Spec.Role ?? NodeRole.Worker : NodeRole.Manager);
+
     /// <summary>The node's own gateway address in each of the swarm's networks that it takes part in. Not shown.</summary>
     [JsonIgnore]
     public ValueList<NodeGateway>? Gateways { get; init; }

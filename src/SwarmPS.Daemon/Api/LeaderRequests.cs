@@ -163,9 +163,9 @@ internal sealed class LeaderRequests(ApiServerOptions options)
         {
             await quorum.ReachedAsync(answer.Version, either.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!call.Stop.IsCancellationRequested)
+        catch (Exception behind) when (behind is OperationCanceledException or LeaderChangedException or SwarmException && !call.Stop.IsCancellationRequested)
         {
-            // What was asked for is done. This manager is behind; its reads wait by themselves.
+            // What was asked for is done. This manager is behind, or no manager any more; its reads wait by themselves.
         }
         var response = call.Context.Response;
         response.StatusCode = answer.Status;

@@ -46,7 +46,7 @@ internal sealed class NodeEndpoints(SwarmChanges changes)
             tx =>
             {
                 var node = Lookup.Node(tx.View, call.Id);
-                if (node.Spec.Role is NodeRole.Manager || node.ManagerStatus is not null)
+                if (node.Spec.Role is NodeRole.Manager || node.CurrentRole is NodeRole.Manager)
                     throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"rpc error: code = FailedPrecondition desc = node {node.Id} is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal");
                 // One that is connected and not ready says why.
                 if (node.Status is { State: NodeState.Ready } or { State: NodeState.Unknown, Message: not null } && !force)

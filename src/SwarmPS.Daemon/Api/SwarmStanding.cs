@@ -1,5 +1,6 @@
 using SwarmPS.Api;
 using SwarmPS.Daemon.Composition;
+using SwarmPS.Daemon.Forwarding;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Api;
@@ -58,7 +59,7 @@ internal static class SwarmStanding
             LocalNodeState.Error =>
                 $"This node is not a swarm manager: {membership.Error}",
             LocalNodeState.Active =>
-                "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager.",
+                WorkerRefusal.Text,
         });
     }
 }

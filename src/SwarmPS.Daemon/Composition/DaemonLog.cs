@@ -58,8 +58,8 @@ internal static partial class DaemonLog
     [LoggerMessage(1011, LogLevel.Warning, "Swarm {SwarmId} goes on with this manager alone; the others are workers now")]
     internal static partial void MadeAnew(this ILogger log, string swarmId);
 
-    [LoggerMessage(1008, LogLevel.Warning, "This manager is to be a worker, and is still in the quorum: {Reason}")]
-    internal static partial void DemotionWaits(this ILogger log, string reason);
+    [LoggerMessage(1008, LogLevel.Warning, "This manager asks the others what it is, for it is no member of the quorum or hears of no leader: {Reason}")]
+    internal static partial void SeatWaits(this ILogger log, string reason);
 
     [LoggerMessage(1009, LogLevel.Information, "This node is a {Role} now")]
     internal static partial void RoleTaken(this ILogger log, NodeRole role);

@@ -26,6 +26,12 @@ internal interface ISwarmSession : IAsyncDisposable
     /// <summary>Ends when the node's certificate names another role: its part has to change.</summary>
     Task RoleChanged { get; }
 
+    /// <summary>
+    /// Waits until a manager is a member of the quorum; nothing is waited for on a worker. Throws <see cref="Model.SwarmException"/> for a <see cref="JoinGoesOnException"/> where
+    /// <paramref name="patience"/> is over before that, and where a leader has refused it.
+    /// </summary>
+    Task UntilMemberAsync(TimeSpan patience, TimeProvider clock, CancellationToken stop);
+
     /// <summary>Waits until this node may be given tasks, or until <paramref name="patience"/> is over: without an engine it never may.</summary>
     Task UntilReadyAsync(TimeSpan patience, CancellationToken stop);
 

@@ -63,6 +63,9 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
     public Task<bool> LeadsAsync(CancellationToken stop) => Quorum.Link.LeadsAsync(stop);
 
     /// <inheritdoc/>
+    public Task ConfirmAsync(CancellationToken stop) => Quorum.Link.ConfirmAsync(stop);
+
+    /// <inheritdoc/>
     public string? LeaderAddress => Quorum.Link.LeaderAddress;
 
     /// <summary>Opens files and begins to take part. Throws <see cref="Model.SwarmException"/> where files are damaged or the address is taken.</summary>
@@ -92,7 +95,8 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
                     AdvertiseAddr = node.AdvertiseAddr,
                     Founding = entry.Found is not null && !entry.ForceNew,
                     ForceNewQuorum = entry.ForceNew,
-                    Joining = entry.Joining,
+                    JoinedAfter = node.JoinedAfter,
+                    IsNamed = managers.Names,
                     Forwarded = entry.Forwarded,
                     WhileLeading = term => LeadAsync(store, dispatcher, rootChange, clock, logging, term),
                     Logging = logging,
@@ -126,7 +130,7 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
 
     /// <summary>This manager's next certificate: its own to give while it leads.</summary>
     public Task<IssueAnswer> RenewAsync(CertificateService own, RenewRequest request, CancellationToken stop) => IsLeader
-        ? Task.FromResult(own.Renew(Node.NodeId, request))
+        ? own.RenewAsync(Node.NodeId, request, stop)
         : AskLeaderAsync((leader, cancel) => leader.AskAsync(CertificateCalls.Renew, request, cancel), stop);
 
     /// <inheritdoc/>

@@ -17,26 +17,25 @@ namespace SwarmPS.Daemon.Composition;
 /// <summary>A manager's part in a swarm: its log and store, what nodes and a leader need, and its agent.</summary>
 internal sealed class ManagerSession : ISwarmSession
 {
-    private static readonly TimeSpan GoodbyeMax = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+    /// <summary>A leader that leaves hands over first, which takes an election.</summary>
+    private static readonly TimeSpan GoodbyeMax = TimeSpan.FromSeconds(15);
 
     private readonly ManagerParts parts;
     private readonly NodeListener listener;
     private readonly NodeAgent agent;
     private readonly TaskAccess access;
     private readonly TermsWatch terms;
+    private readonly QuorumSeat seat;
     private readonly LoopScope scope = new(CancellationToken.None);
-    private readonly TimeProvider clock;
-    private readonly ILogger log;
     private readonly TaskCompletionSource roleChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Exception?> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int disposed;
 
-    private ManagerSession(ManagerParts parts, NodeListener listener, NodeAgent agent, NodeStreams streams, TermsWatch terms, TimeProvider clock, ILogger log)
+    private ManagerSession(ManagerParts parts, NodeListener listener, NodeAgent agent, NodeStreams streams, TermsWatch terms, QuorumSeat seat, TimeProvider clock)
     {
         access = new(parts.Store, parts.Node.NodeId, agent.Logs, agent.Processes, streams);
         Checks = new NodeNetworkChecks(parts.Node.NodeId, agent.Checks, streams);
-        (this.parts, this.listener, this.agent, this.terms, this.clock, this.log) = (parts, listener, agent, terms, clock, log);
+        (this.parts, this.listener, this.agent, this.terms, this.seat) = (parts, listener, agent, terms, seat);
         Member = new(parts.Node.NodeId, parts.Address, parts.Store) { Quorum = parts.Quorum.Link, Events = new(parts.Store, clock) };
     }
 
@@ -75,11 +74,17 @@ internal sealed class ManagerSession : ISwarmSession
         {
             if (entry.Found is { } found)
                 await parts.Store.UpdateAsync(found, stop).ConfigureAwait(false);
-            var remote = new RemoteDispatcher(parts.Channels, parts.Managers, parts.Address, clock, logging.CreateLogger<RemoteDispatcher>()) { TrustInfo = () => parts.Identity.TrustInfo };
-            var dispatcher = new ManagerDispatcher(parts, parts.Dispatcher.For(node.NodeId, parts.Address), remote, parts.Managers);
+            ManagerSession? session = null;
+            var remote = new RemoteDispatcher(parts.Channels, parts.Managers, parts.Address, clock, logging.CreateLogger<RemoteDispatcher>())
+            {
+                TrustInfo = () => parts.Identity.TrustInfo,
+                RoleWanted = wanted => session?.Want(wanted),
+                Refused = refusal => session?.fault.TrySetResult(refusal),
+            };
+            var dispatcher = new ManagerDispatcher(parts, parts.Dispatcher.For(node.NodeId, parts.Address, NodeRole.Manager), remote, parts.Managers);
             var terms = new TermsWatch(parts.Store, new());
             var streams = new NodeStreams(node.AdvertiseAddr, parts.CallNodeAsync, parts.Dispatcher, clock);
-            var certificates = new CertificateService(parts.Store, parts.Identity, new(clock), clock, logging.CreateLogger<CertificateService>());
+            var certificates = new CertificateService(parts.Store, parts.Identity, parts.Quorum.Raft.ReadBarrierAsync, new(clock), clock, logging.CreateLogger<CertificateService>());
             listener = await NodeListener.StartAsync(
                 new()
                 {
@@ -92,10 +97,7 @@ internal sealed class ManagerSession : ISwarmSession
                     Logging = logging,
                 },
                 stop).ConfigureAwait(false);
-            if (entry.Joining)
-                await parts.AskLeaderAsync((leader, cancel) => leader.AskAsync(ManagerCalls.Join, new(node.AdvertiseAddr), cancel), stop).ConfigureAwait(false);
             agent = new(options, directory, node, dispatcher, parts.Channels, clock, logging);
-            ManagerSession? session = null;
             var renewal = new CertificateRenewal(
                 parts.Identity, directory, (request, cancel) => parts.RenewAsync(certificates, request, cancel), WorkerSession.NextDouble, clock, logging.CreateLogger<CertificateRenewal>())
             {
@@ -109,7 +111,9 @@ internal sealed class ManagerSession : ISwarmSession
                         session!.roleChanged.TrySetResult();
                 },
             };
-            session = new(parts, listener, agent, streams, terms, clock, logging.CreateLogger<ManagerSession>()) { Renewal = renewal };
+            var seat = new QuorumSeat(parts, () => Joined(directory), renewal.Hurry, clock, logging.CreateLogger<QuorumSeat>());
+            parts.Quorum.Raft.Advice = () => seat.Advice;
+            session = new(parts, listener, agent, streams, terms, seat, clock) { Renewal = renewal };
             if (entry.BeforeAgent is { } ready)
                 await ready().ConfigureAwait(false);
             session.Run();
@@ -122,6 +126,19 @@ internal sealed class ManagerSession : ISwarmSession
                 await listener.DisposeAsync().ConfigureAwait(false);
             await parts.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task UntilMemberAsync(TimeSpan patience, TimeProvider clock, CancellationToken stop)
+    {
+        try
+        {
+            await seat.Seated.WaitAsync(patience, clock, stop).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw JoinGoesOnException.Refusal();
         }
     }
 
@@ -145,13 +162,13 @@ internal sealed class ManagerSession : ISwarmSession
     /// <inheritdoc/>
     public async Task<string?> SayGoodbyeAsync(CancellationToken stop)
     {
-        if (Member.Store.Current.Nodes.All.Count(node => node.Spec.Role is NodeRole.Manager) <= 1)
+        if (parts.Quorum.Raft is { IsMember: true, Members.Count: 1 })
             return null;
         using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
         late.CancelAfter(GoodbyeMax);
         try
         {
-            await parts.Quorum.LeaveAsync(late.Token).ConfigureAwait(false);
+            await parts.Quorum.LeaveAsync(parts.Managers.Candidates, late.Token).ConfigureAwait(false);
             return null;
         }
         catch (Exception refusal) when (refusal is SwarmException || (refusal is OperationCanceledException && !stop.IsCancellationRequested))
@@ -185,57 +202,35 @@ internal sealed class ManagerSession : ISwarmSession
         scope.Run("events", Member.Events!.RunAsync);
         scope.Run("session terms", terms.RunAsync);
         scope.Run("known managers", LearnManagersAsync);
-        scope.Run("own role", WatchRoleAsync);
+        scope.Run("seat in the quorum", seat.RunAsync);
         scope.Run("trusted roots", WatchRootsAsync);
         scope.Run("manager connections", parts.Quorum.RunAsync);
         scope.Run("certificate renewal", Renewal.RunAsync);
         _ = WatchAsync();
     }
 
-    /// <summary>Keeps where managers are: should this node become a worker, it has to find them.</summary>
+    private static void Joined(SwarmDirectory directory)
+    {
+        if (NodeFile.Load(directory.NodeFile) is { JoinedAfter: not null } node)
+            (node with { InQuorum = true, JoinedAfter = null }).Save(directory.NodeFile);
+    }
+
+    private void Want(NodeRole wanted)
+    {
+        if (wanted != parts.Identity.Subject.Role)
+            Renewal.Hurry();
+    }
+
+    /// <summary>Keeps where managers are while this one leads; from others it hears so in its session. It has to find them, whatever it becomes.</summary>
     private async Task LearnManagersAsync(CancellationToken stop)
     {
         while (true)
         {
             var (present, changed) = terms.Present;
-            parts.Managers.Learn(present.Managers);
+            // A log that is read again tells of managers of long ago.
+            if (parts.IsLeader)
+                parts.Managers.Learn(present.Managers);
             await changed.WaitAsync(stop).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>A manager that is to be a worker gets out of the quorum first, then has its certificate changed, by which its part ends.</summary>
-    private async Task WatchRoleAsync(CancellationToken stop)
-    {
-        using var feed = Member.Store.Feed.Subscribe(ObjectKind.Node);
-        while (true)
-        {
-            while (Member.Store.Current.Nodes.Find(Member.NodeId) is not { Spec.Role: NodeRole.Worker })
-                await feed.NextAsync(stop).ConfigureAwait(false);
-            // While the log is read, this may be a demotion of long ago: the leader knows whether it counts.
-            if (await LeaveIfDemotedAsync(stop).ConfigureAwait(false))
-                break;
-            await feed.NextAsync(stop).ConfigureAwait(false);
-        }
-        Renewal.Hurry();
-        await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop).ConfigureAwait(false);
-    }
-
-    /// <summary>False where this node is to be a manager.</summary>
-    private async Task<bool> LeaveIfDemotedAsync(CancellationToken stop)
-    {
-        while (true)
-        {
-            using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            late.CancelAfter(GoodbyeMax);
-            try
-            {
-                return await parts.Quorum.LeaveIfDemotedAsync(late.Token).ConfigureAwait(false);
-            }
-            catch (Exception refusal) when (refusal is SwarmException || (refusal is OperationCanceledException && !stop.IsCancellationRequested))
-            {
-                log.DemotionWaits(refusal.Message);
-            }
-            await Task.Delay(RetryInterval, clock, stop).ConfigureAwait(false);
         }
     }
 
@@ -261,14 +256,12 @@ internal sealed class ManagerSession : ISwarmSession
 /// <summary>How a manager comes into its quorum.</summary>
 /// <param name="Forwarded">Where clients of other managers are answered.</param>
 /// <param name="Found">The first transaction of a new swarm; null where it goes into one that is there.</param>
-/// <param name="Joining">Whether the quorum has yet to take it in.</param>
 /// <param name="LockedBy">What the keyring is sealed by; null for the key in its file.</param>
 /// <param name="ForceNew">Whether it goes on alone with the state that it has, and <paramref name="Found"/> is the first transaction of that.</param>
 /// <param name="BeforeAgent">Runs when the manager works, before its agent: ends the worker that the node was until then.</param>
 internal sealed record ManagerEntry(
     ForwardedCalls Forwarded,
     Action<StoreTransaction>? Found = null,
-    bool Joining = false,
     KeyEncryptionKey? LockedBy = null,
     bool ForceNew = false,
     Func<Task>? BeforeAgent = null);

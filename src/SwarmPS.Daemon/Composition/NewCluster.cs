@@ -23,7 +23,7 @@ internal sealed class NewCluster(NodeFile node)
             ? IPEndPoint.Parse(node.ListenAddr)
             : HostAddresses.Parse(request.ListenAddr, IPAddress.Any, HostAddresses.DefaultPort);
         var advertise = HostAddresses.NamedAdvertise(request.AdvertiseAddr, listen)?.ToString() ?? new IPEndPoint(IPEndPoint.Parse(node.AdvertiseAddr).Address, listen.Port).ToString();
-        return new(node with { ListenAddr = listen.ToString(), AdvertiseAddr = advertise });
+        return new(node with { JoinedAfter = null, ListenAddr = listen.ToString(), AdvertiseAddr = advertise });
     }
 
     /// <summary>What seals the keyring of a manager that runs.</summary>
@@ -35,9 +35,9 @@ internal sealed class NewCluster(NodeFile node)
         foreach (var other in store.View.Nodes.All)
         {
             if (other.Id == node.NodeId)
-                store.Put(other with { Spec = other.Spec with { Role = NodeRole.Manager }, ManagerStatus = new() { Leader = true, Reachability = Reachability.Reachable, Addr = node.AdvertiseAddr } });
-            else if (other.Spec.Role is NodeRole.Manager || other.ManagerStatus is not null)
-                store.Put(other with { Spec = other.Spec with { Role = NodeRole.Worker }, ManagerStatus = null });
+                store.Put(other with { Spec = other.Spec with { Role = NodeRole.Manager }, Role = NodeRole.Manager, ManagerStatus = new() { Leader = true, Reachability = Reachability.Reachable, Addr = node.AdvertiseAddr } });
+            else if (other.Spec.Role is NodeRole.Manager || other.CurrentRole is NodeRole.Manager)
+                store.Put(other with { Spec = other.Spec with { Role = NodeRole.Worker }, Role = NodeRole.Worker, SessionRole = NodeRole.Manager, ManagerStatus = null });
         }
     }
 }

@@ -28,8 +28,14 @@ internal sealed record NodeFile
     /// <summary>The address of the data plane.</summary>
     public string? DataPathAddr { get; init; }
 
-    /// <summary>Whether the node is a member of the managers' quorum; where nothing is said, as its certificate says.</summary>
+    /// <summary>Whether the node is a member of the managers' quorum, or may be; where nothing is said, as its certificate says.</summary>
     public bool? InQuorum { get; init; }
+
+    /// <summary>
+    /// Where the quorum has been asked to take the node in, and has not said that it did: the last entry that the leader had before. The log is
+    /// kept and the quorum asked again, also after a restart, until a leader says what the node is. Else null.
+    /// </summary>
+    public long? JoinedAfter { get; init; }
 
     /// <summary>Reads the file; null where this node is in no swarm. Throws <see cref="DataException"/> where it is damaged.</summary>
     public static NodeFile? Load(string path)

@@ -95,6 +95,7 @@ internal sealed record SwarmFounding
         {
             Id = Node.NodeId,
             Spec = new() { Labels = ValueMap<string>.Empty, Role = NodeRole.Manager, Availability = request.Availability ?? NodeAvailability.Active },
+            Role = NodeRole.Manager,
             ManagerStatus = new() { Leader = true, Reachability = Reachability.Reachable, Addr = Node.AdvertiseAddr },
         });
     }

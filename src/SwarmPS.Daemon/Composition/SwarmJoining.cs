@@ -20,8 +20,11 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
     /// <summary>How long the swarm may take to let a node in.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Joins. Throws <see cref="SwarmException"/>; what was written until then is for the caller to take away.</summary>
-    public async Task<(NodeFile Node, ISwarmSession Session)> JoinAsync(SwarmJoinRequest request, CancellationToken stop)
+    /// <summary>
+    /// Joins; a manager's session has yet to be taken into the quorum. Throws <see cref="SwarmException"/>; what was written until then is for the
+    /// caller to take away.
+    /// </summary>
+    public async Task<ISwarmSession> JoinAsync(SwarmJoinRequest request, CancellationToken stop)
     {
         var plan = JoinPlan.Of(request);
         using var late = new CancellationTokenSource(Patience, clock);
@@ -38,7 +41,7 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
         }
     }
 
-    private async Task<(NodeFile Node, ISwarmSession Session)> EnterAsync(JoinPlan plan, CancellationToken stop)
+    private async Task<ISwarmSession> EnterAsync(JoinPlan plan, CancellationToken stop)
     {
         directory.RemoveSwarm();
         directory.Create();
@@ -56,28 +59,44 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
             DataPathAddr = plan.DataPath,
         };
         if (answer.Role is NodeRole.Worker)
-            return (node with { InQuorum = false }, WorkerSession.Start(options, directory, node, clock, logging));
-        await FetchKeysAsync([.. managers.Candidates, .. plan.Remotes], files, stop).ConfigureAwait(false);
-        return (node, await ManagerSession.StartAsync(options, directory, node, new(forwarded, Joining: true), clock, logging, stop).ConfigureAwait(false));
+        {
+            node = node with { InQuorum = false };
+            node.Save(directory.NodeFile);
+            return WorkerSession.Start(options, directory, node, clock, logging);
+        }
+        node = node with { InQuorum = true, JoinedAfter = await FetchKeysAsync(managers, plan.Remotes, files, stop).ConfigureAwait(false) };
+        // Before the quorum is asked: from then on the log counts, also after a restart.
+        node.Save(directory.NodeFile);
+        return await ManagerSession.StartAsync(options, directory, node, new(forwarded), clock, logging, stop).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Makes a manager of a worker that has a manager's certificate already. The worker goes on until the manager works, and is ended by
-    /// <paramref name="worked"/>. Throws <see cref="SwarmException"/>; it may be tried again.
+    /// Makes a manager of a worker that has a manager's certificate already. The worker goes on until the manager listens, and is ended by
+    /// <paramref name="worked"/>; the manager has itself taken into the quorum then. Throws <see cref="SwarmException"/>; it may be tried again.
     /// </summary>
     public async Task<ISwarmSession> PromoteAsync(NodeFile node, Func<Task> worked)
     {
-        // What an attempt left over.
-        directory.RemoveManager();
         using var late = new CancellationTokenSource(Patience, clock);
         try
         {
-            // Where it is a member already, by an attempt that was cut off, it has no log to be one with.
+            // Where it counts as a member all the same, it has no log to be one with.
             await TakeOutAsync(node, late.Token).ConfigureAwait(false);
-            await FetchKeysAsync(ManagerList.Load(directory.ManagersFile).Candidates, NodeCertificate.Read(directory.Certificates), late.Token).ConfigureAwait(false);
-            var session = await ManagerSession.StartAsync(options, directory, node, new(forwarded, Joining: true, BeforeAgent: worked), clock, logging, late.Token).ConfigureAwait(false);
-            (node with { InQuorum = true }).Save(directory.NodeFile);
-            return session;
+            directory.RemoveManager();
+            var after = await FetchKeysAsync(ManagerList.Load(directory.ManagersFile), [], NodeCertificate.Read(directory.Certificates), late.Token).ConfigureAwait(false);
+            var manager = node with { InQuorum = true, JoinedAfter = after };
+            return await ManagerSession.StartAsync(
+                options,
+                directory,
+                manager,
+                new(forwarded, BeforeAgent: async () =>
+                {
+                    // Before the quorum is asked: from then on the log counts, also after a restart.
+                    manager.Save(directory.NodeFile);
+                    await worked().ConfigureAwait(false);
+                }),
+                clock,
+                logging,
+                late.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -114,12 +133,15 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
         await channels.AskLeaderAsync(others, (leader, cancel) => leader.AskAsync(ManagerCalls.Leave, new(IsRejoining: true), cancel), stop).ConfigureAwait(false);
     }
 
-    private async Task FetchKeysAsync(IReadOnlyList<string> managers, NodeCertificate files, CancellationToken stop)
+    /// <summary>Fetches the keys, and whom to let in as a manager; gives the last entry that the leader has.</summary>
+    private async Task<long> FetchKeysAsync(ManagerList managers, IReadOnlyList<string> others, NodeCertificate files, CancellationToken stop)
     {
         using var identity = NodeIdentity.Load(files);
         using var channels = new ManagerChannels(new(identity, clock));
-        var answer = await channels.AskLeaderAsync(managers, (leader, cancel) => leader.AskAsync(ManagerCalls.Keys, new(), cancel), stop).ConfigureAwait(false);
+        var answer = await channels.AskLeaderAsync([.. managers.Candidates, .. others], (leader, cancel) => leader.AskAsync(ManagerCalls.Keys, new(), cancel), stop).ConfigureAwait(false);
         Keyring.Import(directory.KeyringFile, KeyEncryptionKey.FromFile(directory.KeyringKeyFile), answer.Keys);
+        managers.Learn(answer.Managers ?? []);
+        return answer.LastEntry;
     }
 
     private void CheckClock(NodeCertificate files)

@@ -19,6 +19,9 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     /// <summary>How long a new swarm's first node is waited for, so that whoever made it finds it ready.</summary>
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a new manager is waited for until the quorum has taken it in.</summary>
+    private static readonly TimeSpan MemberPatience = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan RoleRetry = TimeSpan.FromSeconds(2);
 
     private readonly DaemonOptions options;
@@ -238,7 +241,9 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
                 // What an attempt left over that was cut off.
                 directory.RemoveSwarm();
                 var (node, found) = make();
-                return (node, await ManagerSession.StartAsync(options, directory, node, new(Forwarded, Found: found), clock, logging, stop).ConfigureAwait(false));
+                var session = await ManagerSession.StartAsync(options, directory, node, new(Forwarded, Found: found), clock, logging, stop).ConfigureAwait(false);
+                node.Save(directory.NodeFile);
+                return session;
             },
             "made",
             stop).ConfigureAwait(false);
@@ -247,19 +252,20 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         return nodeId;
     }
 
-    /// <summary>Enters a swarm, and leaves nothing behind where that fails.</summary>
-    private async Task EnterAsync(Func<Task<(NodeFile Node, ISwarmSession Session)>> enter, string done, CancellationToken stop)
+    /// <summary>Enters a swarm, and leaves nothing behind where that fails; a manager that may count in the quorum already goes on.</summary>
+    private async Task EnterAsync(Func<Task<ISwarmSession>> enter, string done, CancellationToken stop)
     {
         standing = new(LocalNodeState.Pending, "", null);
         ISwarmSession? session = null;
         try
         {
-            (var node, session) = await enter().ConfigureAwait(false);
-            node.Save(directory.NodeFile);
+            session = await enter().ConfigureAwait(false);
             Enter(session);
-            await session.UntilReadyAsync(ReadyPatience, stop).ConfigureAwait(false);
+            // Whoever asked may have gone away by now: a member stays one.
+            await session.UntilMemberAsync(MemberPatience, clock, CancellationToken.None).ConfigureAwait(false);
+            await session.UntilReadyAsync(ReadyPatience, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception fault)
+        catch (Exception fault) when (fault is not { InnerException: JoinGoesOnException })
         {
             standing = new(LocalNodeState.Inactive, "", null);
             if (session is not null)
@@ -299,7 +305,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
 
     private WorkerSession StartWorker(NodeFile node)
     {
-        (node with { InQuorum = false }).Save(directory.NodeFile);
+        (node with { InQuorum = false, JoinedAfter = null }).Save(directory.NodeFile);
         directory.RemoveManager();
         return WorkerSession.Start(options, directory, node, clock, logging);
     }

@@ -28,7 +28,7 @@ internal sealed record SwarmRestoring(NodeFile Node, IReadOnlyList<StoreObject> 
     /// <summary>Puts all that was backed up into the store, but for the managers that are no members any more.</summary>
     public void Fill(StoreTransaction store)
     {
-        var lost = Objects.OfType<Node>().Where(node => node.Spec.Role is NodeRole.Manager && node.Id != Node.NodeId).ToList();
+        var lost = Objects.OfType<Node>().Where(node => (node.Spec.Role is NodeRole.Manager || node.CurrentRole is NodeRole.Manager) && node.Id != Node.NodeId).ToList();
         foreach (var kept in Objects.Except(lost))
         {
             store.Put(kept switch
@@ -43,6 +43,7 @@ internal sealed record SwarmRestoring(NodeFile Node, IReadOnlyList<StoreObject> 
     private Node Leading(Node self) => self with
     {
         Spec = self.Spec with { Role = NodeRole.Manager },
+        Role = NodeRole.Manager,
         ManagerStatus = new() { Leader = true, Reachability = Reachability.Reachable, Addr = Node.AdvertiseAddr },
     };
 }

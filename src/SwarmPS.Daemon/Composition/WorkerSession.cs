@@ -98,6 +98,9 @@ internal sealed class WorkerSession : ISwarmSession
     }
 
     /// <inheritdoc/>
+    public Task UntilMemberAsync(TimeSpan patience, TimeProvider clock, CancellationToken stop) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public async Task UntilReadyAsync(TimeSpan patience, CancellationToken stop)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(stop, scope.Stop);

@@ -26,6 +26,12 @@ internal static partial class ConsensusLog
     [LoggerMessage(2106, LogLevel.Information, "Checkpoint at entry {Index}: {Objects} objects in {Milliseconds} ms")]
     internal static partial void CheckpointWritten(this ILogger log, long index, int objects, long milliseconds);
 
+    [LoggerMessage(2108, LogLevel.Information, "This manager is to be a worker: it hands the lead over to another one")]
+    internal static partial void HandingOver(this ILogger log);
+
+    [LoggerMessage(2109, LogLevel.Warning, "No other manager took the lead within {Seconds} s; this one stands for election again")]
+    internal static partial void HandOverFailed(this ILogger log, double seconds);
+
     [LoggerMessage(2107, LogLevel.Error, "A checkpoint could not be written; the log keeps what it would have held")]
     internal static partial void CheckpointFailed(this ILogger log, Exception fault);
 }

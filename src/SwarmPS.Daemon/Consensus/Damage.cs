@@ -1,4 +1,3 @@
-using System.Net;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using DotNext.Threading;
 using SwarmPS.Model;
@@ -38,11 +37,6 @@ internal static class Damage
     /// <summary>The error for a file that must be there because another one is.</summary>
     public static SwarmException Missing(string file, string because) =>
         Of($"{file} is missing or empty, though {because} goes on from it.");
-
-    /// <summary>The error for a log that belongs to a manager at another address.</summary>
-    public static SwarmException OtherMember(string log, EndPoint member, EndPoint mine) => new(
-        SwarmErrorCode.FailedPrecondition,
-        $"The log in {log} is that of the manager at {member}, and this one is at {mine}. Start it with the address it had, or leave the swarm by force and join again.");
 
     private static SwarmException Damaged(string log, string how, Exception fault) =>
         Of($"The log in {log} is damaged: {how}.", fault);

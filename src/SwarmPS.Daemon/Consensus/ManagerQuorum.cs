@@ -21,7 +21,8 @@ internal sealed class ManagerQuorum : IAsyncDisposable
     private ManagerQuorum(QuorumOptions options, RaftPeers peers, RaftNode raft)
     {
         (this.options, this.peers, Raft) = (options, peers, raft);
-        peers.HearsLeader = () => raft.Leader is not null;
+        (peers.IsCurrent, peers.IsNamed) = (() => raft.IsCurrent, options.IsNamed);
+        raft.BecameCurrent += peers.LookAgain;
         recycling = new(options.NodeId, options.Store, peers.Recycle, options.Clock);
         Link = new(raft, options.Store, options.Channels, options.Clock);
         Services =
@@ -53,7 +54,7 @@ internal sealed class ManagerQuorum : IAsyncDisposable
     /// <summary>Starts this manager's part. Throws <see cref="SwarmException"/> where files are damaged or an address is taken.</summary>
     public static async Task<ManagerQuorum> StartAsync(QuorumOptions options, CancellationToken stop)
     {
-        var peers = new RaftPeers(options.Trust, options.Store);
+        var peers = new RaftPeers(options.Trust, options.Store) { IsNamed = options.IsNamed };
         ManagerQuorum? quorum = null;
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var raft = await RaftNode.StartAsync(
@@ -66,7 +67,8 @@ internal sealed class ManagerQuorum : IAsyncDisposable
                 PublicEndPoint = RaftAddress.Of(options.AdvertiseAddr),
                 Tls = peers.Tls(),
                 ColdStart = options.Founding,
-                Joining = options.Joining,
+                Joining = options.JoinedAfter is not null,
+                JoinedAfter = options.JoinedAfter ?? 0,
                 ForceNewQuorum = options.ForceNewQuorum,
                 WhileLeading = async term =>
                 {
@@ -82,24 +84,22 @@ internal sealed class ManagerQuorum : IAsyncDisposable
         return quorum;
     }
 
-    /// <summary>Has the leader take this manager in; it must listen already. Returns once it votes. Throws <see cref="SwarmException"/>.</summary>
+    /// <summary>
+    /// Has the leader take this manager in; it must listen already. Returns once it votes. Throws <see cref="SwarmException"/>; whether it is taken in
+    /// then is not known, and it is to be asked again.
+    /// </summary>
     public Task JoinAsync(IEnumerable<string> managers, CancellationToken stop) => options.Channels.AskLeaderAsync(
         managers, (manager, cancel) => manager.AskAsync(ManagerCalls.Join, new JoinRequest(options.AdvertiseAddr), cancel), stop);
 
     /// <summary>
-    /// Has the leader make this node a worker and take it out of the quorum. Throws <see cref="SwarmException"/>: FailedPrecondition
-    /// for the last manager and where the others were no quorum, Unavailable where there is no leader.
+    /// Has the leader make this node a worker and take it out of the quorum; returns when it is out. Throws <see cref="SwarmException"/>:
+    /// FailedPrecondition for the last manager and where the others were no quorum, Unavailable where there is no leader.
     /// </summary>
-    public Task LeaveAsync(CancellationToken stop) => AskToLeaveAsync(new(), stop);
-
-    /// <summary>The same, unless the leader knows this node as one that is to be a manager: false then.</summary>
-    public async Task<bool> LeaveIfDemotedAsync(CancellationToken stop) =>
-        !(await AskToLeaveAsync(new(OnlyIfDemoted: true), stop).ConfigureAwait(false)).IsMember;
-
-    private Task<LeaveAnswer> AskToLeaveAsync(LeaveRequest request, CancellationToken stop) => options.Channels.AskLeaderAsync(
-        [Link.LeaderAddress ?? options.AdvertiseAddr, .. options.Store.Current.Nodes.All.Select(node => node.ManagerStatus?.Addr).OfType<string>()],
-        (manager, cancel) => manager.AskAsync(ManagerCalls.Leave, request, cancel),
-        stop);
+    public Task LeaveAsync(IEnumerable<string> managers, CancellationToken stop) => options.Channels.AskLeaderAsync(
+        [Link.LeaderAddress ?? options.AdvertiseAddr, .. options.Store.Current.Nodes.All.Select(node => node.ManagerStatus?.Addr).OfType<string>(), .. managers],
+        (manager, cancel) => manager.AskAsync(ManagerCalls.Leave, new LeaveRequest(), cancel),
+        stop,
+        options.Clock);
 
     /// <summary>Has the log's connections made anew by the present certificate and roots, when it is this manager's turn.</summary>
     public void Recycle() => recycling.Ask();

@@ -38,8 +38,11 @@ internal sealed record QuorumOptions
     /// <summary>Whether it founds a swarm.</summary>
     public bool Founding { get; init; }
 
-    /// <summary>Whether it is about to be taken in.</summary>
-    public bool Joining { get; init; }
+    /// <summary>Where it has yet to be taken in: the last entry that the leader had when it gave the keys; else null.</summary>
+    public long? JoinedAfter { get; init; }
+
+    /// <summary>Whether a leader has named a node to this one as a manager.</summary>
+    public Func<string, bool> IsNamed { get; init; } = static _ => false;
 
     /// <summary>Whether it goes on alone with the state that it has.</summary>
     public bool ForceNewQuorum { get; init; }

@@ -8,6 +8,11 @@ namespace SwarmPS.Daemon.Consensus;
 /// <content>What the node does while it leads, and how it notices that its log has failed.</content>
 public sealed partial class RaftNode
 {
+    /// <summary>How long a leader that hands over waits for another one.</summary>
+    private static readonly TimeSpan HandOverMax = TimeSpan.FromSeconds(6);
+
+    private TaskCompletionSource handingOver = NewSignal();
+
     /// <inheritdoc/>
     public async Task ProposeAsync(StoreProposal proposal, CancellationToken stop)
     {
@@ -52,6 +57,12 @@ public sealed partial class RaftNode
         return IsLeader;
     }
 
+    /// <summary>
+    /// Has another manager lead: what is being written is finished, a majority gets all of it, and this manager stands for no election until
+    /// another one leads, or some seconds have passed without one. It is then asked again. Does nothing where it does not lead.
+    /// </summary>
+    public void HandOver() => Volatile.Read(ref handingOver).TrySetResult();
+
     /// <summary>A log that cannot be written to is given up by the library, so room is looked for first.</summary>
     private void RequireRoom(int bytes)
     {
@@ -75,8 +86,12 @@ public sealed partial class RaftNode
                 var leadership = await raft.WaitForLeadershipAsync(stopping.Token).ConfigureAwait(false);
                 using var term = CancellationTokenSource.CreateLinkedTokenSource(leadership, stopping.Token);
                 log.LeadershipGained();
-                if (await LeadTermAsync(term).ConfigureAwait(false) is { } fault && !term.IsCancellationRequested)
+                Volatile.Write(ref handingOver, NewSignal());
+                var fault = await LeadTermAsync(term).ConfigureAwait(false);
+                if (fault is not null && !term.IsCancellationRequested)
                     await StepDownAsync(fault).ConfigureAwait(false);
+                else if (handingOver.Task.IsCompleted && !term.IsCancellationRequested)
+                    await HandOverAsync(stopping.Token).ConfigureAwait(false);
                 log.LeadershipLost();
             }
         }
@@ -86,19 +101,55 @@ public sealed partial class RaftNode
         }
     }
 
-    /// <summary>Runs the writer and the leader's work until the term ends (null) or one of them fails.</summary>
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Runs the writer and the leader's work until the term ends or is to be handed over (null), or one of them fails.</summary>
     private async Task<Exception?> LeadTermAsync(CancellationTokenSource term)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(term.Token);
         var writer = options.Store.RunWriterAsync(this, both.Token);
         var work = options.WhileLeading is { } whileLeading ? Task.Run(() => whileLeading(both.Token)) : Task.CompletedTask;
-        var first = await Task.WhenAny(writer, work).ConfigureAwait(false);
+        var handOver = handingOver.Task;
+        var first = await Task.WhenAny(writer, work, handOver).ConfigureAwait(false);
         if (first == work && work.IsCompletedSuccessfully)
-            first = writer;
+            first = await Task.WhenAny(writer, handOver).ConfigureAwait(false);
         await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await both.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(writer, work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return first.Exception?.GetBaseException();
+    }
+
+    /// <summary>Comes when nothing is written any more.</summary>
+    private async Task HandOverAsync(CancellationToken stop)
+    {
+        log.HandingOver();
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        late.CancelAfter(HandOverMax);
+        var others = NewSignal();
+        void Look()
+        {
+            if (raft.Leader is { IsRemote: true })
+                others.TrySetResult();
+        }
+        MembersChanged += Look;
+        try
+        {
+            // Whoever has less than a majority has cannot be elected by it.
+            await raft.ApplyReadBarrierAsync(ReadBarrierType.Strong, late.Token).ConfigureAwait(false);
+            await ((ICluster)raft).ResignAsync(late.Token).ConfigureAwait(false);
+            await raft.EnableStandbyModeAsync(late.Token).ConfigureAwait(false);
+            Look();
+            await others.Task.WaitAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (Exception late1) when (late1 is OperationCanceledException or InvalidOperationException or LeaderOperationException)
+        {
+            log.HandOverFailed(HandOverMax.TotalSeconds);
+        }
+        finally
+        {
+            MembersChanged -= Look;
+            await raft.RevertToNormalModeAsync(stop).ConfigureAwait(false);
+        }
     }
 
     private async Task StepDownAsync(Exception fault)

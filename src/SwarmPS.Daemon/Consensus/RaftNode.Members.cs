@@ -25,6 +25,12 @@ public sealed partial class RaftNode
     /// <summary>The addresses of all members, as they were last agreed on. The library's own list follows a little later.</summary>
     public IReadOnlySet<EndPoint> Members => Volatile.Read(ref known);
 
+    /// <summary>Whether this manager is a member, as it last knew.</summary>
+    public bool IsMember => Members.Contains(Address);
+
+    /// <summary>The last entry of the log, whether it counts already or not.</summary>
+    public long LastEntry => wal.LastEntryIndex;
+
     /// <summary>Whether each member is heard from, as this manager last knew; on the leader that is all there is to know.</summary>
     public IReadOnlyDictionary<EndPoint, bool> Reachable =>
         raft.Members.Where(member => Members.Contains(member.EndPoint)).ToDictionary(member => member.EndPoint, member => member.Status != ClusterMemberStatus.Unavailable);
@@ -39,43 +45,58 @@ public sealed partial class RaftNode
     /// Takes in a manager that listens at an address, and returns once it has caught up and votes; at once where it is a member
     /// already. Throws <see cref="SwarmException"/> (Unavailable) where this manager does not lead or the other is not reached.
     /// </summary>
-    public Task AddMemberAsync(EndPoint address, CancellationToken stop) => ChangeAsync(
-        () => Members.Contains(address),
-        () => raft.AddMemberAsync(address, stop),
-        $"The manager at {address} was not taken in: it is not reached, or could not catch up. See to it that it runs and that its address is right, then try again.",
-        CatchUpsMin,
+    /// <param name="address">The manager.</param>
+    /// <param name="stop">Gives up; whether it is taken in then is not known.</param>
+    /// <param name="check">Throws where the manager is not to be taken in any more. Nothing changes the members from its look until the end.</param>
+    public Task AddMemberAsync(EndPoint address, CancellationToken stop, Action? check = null) => OneAtATimeAsync(
+        async () =>
+        {
+            check?.Invoke();
+            await ChangeAsync(
+                () => Members.Contains(address),
+                () => raft.AddMemberAsync(address, stop),
+                $"The manager at {address} was not taken in: it is not reached, or could not catch up. See to it that it runs and that its address is right, then try again.",
+                CatchUpsMin,
+                stop).ConfigureAwait(false);
+        },
         stop);
 
-    /// <summary>Takes a manager out; does nothing where it is no member. Throws <see cref="SwarmException"/> (Unavailable) where this manager does not lead or there is no quorum.</summary>
-    public Task RemoveMemberAsync(EndPoint address, CancellationToken stop) => ChangeAsync(
-        () => !Members.Contains(address),
-        () => raft.RemoveMemberAsync(address, stop),
-        $"The manager at {address} was not taken out: there is no quorum. {QuorumAdvice}",
-        TimeSpan.Zero,
+    /// <summary>
+    /// Takes another manager out; does nothing where it is no member. Throws <see cref="SwarmException"/> (Unavailable) where this manager
+    /// does not lead or there is no quorum. A leader does not take itself out: see <see cref="HandOver"/>.
+    /// </summary>
+    /// <param name="address">The manager.</param>
+    /// <param name="stop">Gives up; whether it is taken out then is not known.</param>
+    /// <param name="check">Whether it is to be taken out still, once nothing else changes the members; else nothing is done.</param>
+    /// <param name="whenOut">What to do once it is certainly no member and a majority of the others knows that, before anything else changes the members.</param>
+    public Task RemoveMemberAsync(EndPoint address, CancellationToken stop, Func<bool>? check = null, Func<Task>? whenOut = null) => OneAtATimeAsync(
+        async () =>
+        {
+            if (address.Equals(Address))
+                throw new SwarmException(SwarmErrorCode.FailedPrecondition, "A leader does not take itself out of the quorum: it hands the lead over first.");
+            if (check?.Invoke() == false)
+                return;
+            // A change whose end nobody waited for may be on its way.
+            await BarrierAsync().ConfigureAwait(false);
+            await ChangeAsync(
+                () => !Members.Contains(address),
+                () => raft.RemoveMemberAsync(address, stop),
+                $"The manager at {address} was not taken out: there is no quorum. {Advice()}",
+                TimeSpan.Zero,
+                stop).ConfigureAwait(false);
+            if (whenOut is not null)
+                await whenOut().ConfigureAwait(false);
+        },
         stop);
 
-    /// <summary>One change at a time; what is so already is not changed.</summary>
-    private async Task ChangeAsync(Func<bool> isSo, Func<Task<bool>> change, string refusal, TimeSpan patience, CancellationToken stop)
+    private async Task OneAtATimeAsync(Func<Task> change, CancellationToken stop)
     {
         await membership.WaitAsync(stop).ConfigureAwait(false);
         try
         {
             if (!IsLeader)
                 throw NotLeading();
-            var began = options.Clock.GetTimestamp();
-            for (var attempt = 1; ; attempt++)
-            {
-                if (isSo() || await change().ConfigureAwait(false) || isSo())
-                {
-                    // The members hear of it now instead of by the next heartbeat: should this leader be lost, those who do not know
-                    // one another do not vote for one another.
-                    await BarrierAsync().ConfigureAwait(false);
-                    return;
-                }
-                if (attempt >= CatchUpsMax && options.Clock.GetElapsedTime(began) >= patience)
-                    break;
-                await Task.Delay(CatchUpPause, options.Clock, stop).ConfigureAwait(false);
-            }
+            await change().ConfigureAwait(false);
         }
         catch (NotLeaderException fault)
         {
@@ -85,17 +106,31 @@ public sealed partial class RaftNode
         {
             membership.Release();
         }
-        throw new SwarmException(SwarmErrorCode.Unavailable, refusal);
+    }
+
+    /// <summary>What is so already is not changed.</summary>
+    private async Task ChangeAsync(Func<bool> isSo, Func<Task<bool>> change, string refusal, TimeSpan patience, CancellationToken stop)
+    {
+        var began = options.Clock.GetTimestamp();
+        for (var attempt = 1; ; attempt++)
+        {
+            if (isSo() || await change().ConfigureAwait(false) || isSo())
+            {
+                // The members hear of it now instead of by the next heartbeat: should this leader be lost, those who do not know
+                // one another do not vote for one another.
+                await BarrierAsync().ConfigureAwait(false);
+                return;
+            }
+            if (attempt >= CatchUpsMax && options.Clock.GetElapsedTime(began) >= patience)
+                throw new SwarmException(SwarmErrorCode.Unavailable, refusal);
+            await Task.Delay(CatchUpPause, options.Clock, stop).ConfigureAwait(false);
+        }
     }
 
     private void WatchMembers()
     {
-        raft.LeaderChanged += (sender, leader) =>
-        {
-            MembersChanged?.Invoke();
-            if (leader is { IsRemote: true })
-                _ = CloseConnectionsAsync();
-        };
+        raft.LeaderChanged += (_, leader) => Follow(leader);
+        Follow(raft.Leader);
         raft.MemberAdded += (_, change) => Watch(change.Member);
         foreach (var member in raft.Members)
             Watch(member);
@@ -104,6 +139,15 @@ public sealed partial class RaftNode
         {
             member.MemberStatusChanged += _ => MembersChanged?.Invoke();
             MembersChanged?.Invoke();
+        }
+
+        void Follow(IClusterMember? leader)
+        {
+            MembersChanged?.Invoke();
+            if (leader is not { IsRemote: true })
+                return;
+            _ = CloseConnectionsAsync();
+            _ = SynchronizeAsync(leader);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using DotNext.Net.Cluster;
 using DotNext.Net.Cluster.Consensus.Raft;
 using SwarmPS.Model;
 
@@ -7,10 +8,26 @@ namespace SwarmPS.Daemon.Consensus;
 /// <content>Reads that must see everything acknowledged before them, and what is said where there is no leader.</content>
 public sealed partial class RaftNode
 {
-    private const string QuorumAdvice =
-        "Bring back managers until more than half of them run; where that cannot be, make a new swarm of one manager's state: \"docker swarm init --force-new-cluster\" (Initialize-Swarm -ForceNewCluster) on it, then join the others anew.";
+    private static readonly TimeSpan SynchronizePause = TimeSpan.FromMilliseconds(200);
 
     private readonly SharedRound<bool> reads;
+    private IClusterMember? synchronized;
+
+    /// <summary>
+    /// Whether this manager's store is that of the present leader, or was when it began to follow it. Until then what it knows may be of
+    /// long ago: it is judged by nobody's absence from it.
+    /// </summary>
+    public bool IsCurrent => IsLeader || (raft.Leader is { } leader && leader == Volatile.Read(ref synchronized));
+
+    /// <summary>Tells that <see cref="IsCurrent"/> has become true on a follower. Comes from within, so a handler must only make a note of it.</summary>
+    public event Action? BecameCurrent;
+
+    /// <summary>What to do where there is no leader. Who knows more of the other managers says more.</summary>
+    public Func<string> Advice { get; set; } = static () => LostQuorumAdvice;
+
+    /// <summary>What to do where no quorum comes back.</summary>
+    internal const string LostQuorumAdvice =
+        "Bring back managers until more than half of them run. Only where that cannot be, make a new swarm of this manager's state: \"docker swarm init --force-new-cluster\" (Initialize-Swarm -ForceNewCluster). What only the lost managers have is gone then, and each of them must leave (docker swarm leave --force, Exit-Swarm -Force) before it runs again beside the new swarm.";
 
     /// <summary>The election that the present leader came from.</summary>
     public long Term => ((IPersistentState)wal).Term;
@@ -38,8 +55,10 @@ public sealed partial class RaftNode
     /// <summary>That there is no leader, how many managers are reached, and what to do.</summary>
     internal string NoLeader()
     {
+        if (!IsMember)
+            return $"The swarm has no leader that this manager hears of, so nothing was changed: it is at {Address} and no member of the quorum, which is at {string.Join(", ", Members)}. {Advice()}";
         var reachable = Reachable;
-        return $"The swarm has no leader, so nothing was changed: this manager reaches {reachable.Count(member => member.Value)} of {reachable.Count} managers (itself counted), and more than half are needed. {QuorumAdvice}";
+        return $"The swarm has no leader, so nothing was changed: this manager reaches {reachable.Count(member => member.Value)} of {reachable.Count} managers (itself counted), and more than half are needed. {Advice()}";
     }
 
     private async Task<bool> ReadRoundAsync()
@@ -48,11 +67,31 @@ public sealed partial class RaftNode
         return true;
     }
 
+    /// <summary>Catches up with a leader that this manager begins to follow.</summary>
+    private async Task SynchronizeAsync(IClusterMember leader)
+    {
+        while (raft.Leader == leader && !closing.IsCancellationRequested)
+        {
+            try
+            {
+                await raft.ApplyReadBarrierAsync(ReadBarrierType.Strong, closing.Token).ConfigureAwait(false);
+                Volatile.Write(ref synchronized, leader);
+                BecameCurrent?.Invoke();
+                return;
+            }
+            catch (Exception lost) when (lost is QuorumUnreachableException or MemberUnavailableException or InvalidOperationException or IOException or OperationCanceledException)
+            {
+                // Asked again, as long as it leads.
+            }
+            await Task.Delay(SynchronizePause, options.Clock, closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     private async Task BarrierAsync()
     {
         try
         {
-            if (Members.Count > 1)
+            if (Members.Any(member => !member.Equals(Address)))
                 await raft.ApplyReadBarrierAsync(ReadBarrierType.Strong, closing.Token).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is LeaderOperationException or InvalidOperationException)

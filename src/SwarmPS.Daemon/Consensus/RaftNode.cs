@@ -30,6 +30,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
     private readonly DurableWriteAheadLog wal;
     private readonly RaftCluster raft;
     private readonly MemberFile memberFile;
+    private readonly MemberView memberView;
     private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource closing = new();
@@ -37,12 +38,12 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
     private Task watching = Task.CompletedTask;
     private int stopped;
 
-    private RaftNode(RaftNodeOptions options, Checkpoint checkpoint, Checkpointer checkpointer, MemberFile members, StoreStateMachine machine)
+    private RaftNode(RaftNodeOptions options, Checkpoint checkpoint, Checkpointer checkpointer, MemberFile members, MemberView view, StoreStateMachine machine)
     {
         (this.options, this.checkpoint, this.checkpointer, this.machine) = (options, checkpoint, checkpointer, machine);
         wal = OpenLog(options, machine);
-        memberFile = members;
-        raft = Join(options, members, wal);
+        (memberFile, memberView) = (members, view);
+        raft = Join(options, view, wal);
         log = options.Logging.CreateLogger<RaftNode>();
         reads = new(ReadRoundAsync);
     }
@@ -83,15 +84,12 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
             await node.machine.Restoring.WaitAsync(stop).ConfigureAwait(false);
             await node.raft.StartAsync(stop).ConfigureAwait(false);
 
+            await node.memberView.TakeSeatAsync(stop).ConfigureAwait(false);
+
             // After a crash the log's own mark of what is committed may lag behind what was acknowledged. A member alone leads at
             // once and knows that all of its log counts: whoever reads next sees everything. Others get to know from the leader.
-            if (node.Members.Count == 1)
-            {
-                var only = node.Members.Single();
-                if (!only.Equals(node.raft.LocalMemberAddress))
-                    throw Damage.OtherMember(options.Directory.Raft, only, node.raft.LocalMemberAddress);
+            if (node.Members.Count == 1 && node.IsMember)
                 await node.raft.WaitForLeadershipAsync(stop).ConfigureAwait(false);
-            }
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -140,7 +138,8 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
             var checkpointer = new Checkpointer(checkpoint, options.Logging.CreateLogger<Checkpointer>());
             var membersFile = Path.Combine(options.Directory.Raft, MemberFile.Name);
             var members = new MemberFile(membersFile);
-            var machine = new StoreStateMachine(options.Store, options.Keyring, checkpointer, members, options.Directory.Raft);
+            var view = new MemberView(members, options.PublicEndPoint ?? options.ListenEndPoint, options is { Joining: true, ColdStart: false } ? options.JoinedAfter : null);
+            var machine = new StoreStateMachine(options.Store, options.Keyring, checkpointer, view, options.Directory.Raft);
             var inQuorum = !options.ColdStart && !options.Joining;
             if (checkpoint.ReadHeader() is { } header)
             {
@@ -159,7 +158,7 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
             {
                 throw Damage.Missing(membersFile, "the quorum this manager belongs to");
             }
-            return new(options, checkpoint, checkpointer, members, machine);
+            return new(options, checkpoint, checkpointer, members, view, machine);
         }
         catch
         {
@@ -180,9 +179,13 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
             MemoryManagement = WriteAheadLog.MemoryManagementStrategy.PrivateMemory,
             HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.Crc32,
         },
-        machine);
+        machine)
+    {
+        Flushing = options.Flushing,
+        Committing = options.Committing,
+    };
 
-    private static RaftCluster Join(RaftNodeOptions options, MemberFile members, DurableWriteAheadLog wal) => new(new RaftCluster.TcpConfiguration(options.ListenEndPoint)
+    private static RaftCluster Join(RaftNodeOptions options, MemberView members, DurableWriteAheadLog wal) => new(new RaftCluster.TcpConfiguration(options.ListenEndPoint)
     {
         PublicEndPoint = options.PublicEndPoint ?? options.ListenEndPoint,
         ColdStart = options.ColdStart,

@@ -36,6 +36,12 @@ public sealed record RaftNodeOptions
     /// </summary>
     public bool Joining { get; init; }
 
+    /// <summary>
+    /// While <see cref="Joining"/>: the last entry that the leader had when this member asked for the keys. What is said of members up to there is
+    /// of an earlier time.
+    /// </summary>
+    public long JoinedAfter { get; init; }
+
     /// <summary>Makes a quorum of this one member of the log that is there, though it had others. What only those had is lost.</summary>
     public bool ForceNewQuorum { get; init; }
 
@@ -50,6 +56,12 @@ public sealed record RaftNodeOptions
 
     /// <summary>Runs while this manager leads, beside the store's writer; if it fails, the manager steps down.</summary>
     public Func<CancellationToken, Task>? WhileLeading { get; init; }
+
+    /// <summary>Runs before a follower has entries on the disk, as a test's slow disk.</summary>
+    internal Func<CancellationToken, Task> Flushing { get; init; } = static _ => Task.CompletedTask;
+
+    /// <summary>Hears up to which entry is committed, before it is.</summary>
+    internal Action<long> Committing { get; init; } = static _ => { };
 
     /// <summary>Where to log.</summary>
     public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;

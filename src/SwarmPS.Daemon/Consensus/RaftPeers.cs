@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
 using SwarmPS.Daemon.Security;
 using SwarmPS.Model;
 using SwarmPS.Store;
@@ -15,11 +16,16 @@ public sealed class RaftPeers(PeerTrust trust, SwarmStore store)
     private readonly Lock gate = new();
     private readonly Dictionary<string, List<WeakReference<SslStream>>> open = [];
 
+    private readonly Channel<bool> current = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
     /// <summary>
-    /// Whether a leader is heard from, so that the store is about the newest. Without one, a manager that this one has not heard of
-    /// yet may be the new leader.
+    /// Whether the store is that of the present leader. A store that is read again from the log, or of a manager that was away, may have a
+    /// node as a worker that is the leader by now: nobody is refused by it.
     /// </summary>
-    public Func<bool> HearsLeader { get; set; } = static () => false;
+    public Func<bool> IsCurrent { get; set; } = static () => false;
+
+    /// <summary>Whether a leader has named a node as a manager: who is let in while the store is not current.</summary>
+    public Func<string, bool> IsNamed { get; set; } = static _ => false;
 
     /// <summary>The settings for the log's connections.</summary>
     public RaftTls Tls()
@@ -35,21 +41,25 @@ public sealed class RaftPeers(PeerTrust trust, SwarmStore store)
         using var feed = store.Feed.Subscribe(ObjectKind.Node);
         while (true)
         {
-            var batch = await feed.NextAsync(stop).ConfigureAwait(false);
-            var concerned = batch.Resync ? Held() : [.. batch.Changes.Where(change => !IsManager(change.New as Node)).Select(change => change.Object.Id)];
-            foreach (var nodeId in concerned)
-            {
-                if (store.Current.Swarm is not null && !IsManager(store.Current.Nodes.Find(nodeId)))
-                    Break(nodeId);
-            }
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            await Task.WhenAny(feed.WaitAsync(either.Token), current.Reader.WaitToReadAsync(either.Token).AsTask()).ConfigureAwait(false);
+            await either.CancelAsync().ConfigureAwait(false);
+            stop.ThrowIfCancellationRequested();
+            current.Reader.TryRead(out _);
+            feed.TryNext();
+            foreach (var nodeId in Held().Where(nodeId => !IsAdmitted(nodeId)))
+                Break(nodeId);
         }
     }
+
+    /// <summary>Has the connections looked at again, since the store has become current.</summary>
+    public void LookAgain() => current.Writer.TryWrite(true);
 
     /// <summary>Breaks all connections, so that new ones prove themselves by certificates and roots as they are now.</summary>
     public void Recycle() => Held().ForEach(Break);
 
     /// <summary>A node that is being demoted takes part until it is taken out of the quorum.</summary>
-    internal static bool IsManager(Node? node) => node is { Spec.Role: NodeRole.Manager } or { ManagerStatus: not null };
+    internal static bool IsManager(Node? node) => node is { CurrentRole: NodeRole.Manager };
 
     private bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
@@ -60,11 +70,11 @@ public sealed class RaftPeers(PeerTrust trust, SwarmStore store)
         return true;
     }
 
-    private bool IsAdmitted(string nodeId)
-    {
-        var state = store.Current;
-        return state.Nodes.Find(nodeId) is { } node ? IsManager(node) : state.Swarm is null || !HearsLeader();
-    }
+    private bool IsAdmitted(string nodeId) => Admits(store.Current, nodeId, IsCurrent(), IsNamed);
+
+    /// <summary>Whether a node with a manager's certificate may take part. Pure.</summary>
+    internal static bool Admits(Snapshot state, string nodeId, bool isCurrent, Func<string, bool> isNamed) =>
+        IsManager(state.Nodes.Find(nodeId)) || (!isCurrent && isNamed(nodeId));
 
     private void Hold(string nodeId, SslStream stream)
     {

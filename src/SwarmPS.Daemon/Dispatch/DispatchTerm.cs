@@ -128,6 +128,7 @@ internal sealed class DispatchTerm
         {
             Description = request.Description with { TLSInfo = request.Description.TLSInfo ?? node.Description?.TLSInfo ?? tx.View.Swarm?.TLSInfo },
             Status = NodeReadiness.AtStart(node.Status, request.Address, request.Condition?.Present.Condition),
+            SessionRole = request.Role,
         };
         if (registered != node)
             tx.Put(registered);
@@ -179,6 +180,8 @@ internal sealed class DispatchTerm
     private Node? Wanted(Snapshot state, NodeSession session, NodeCondition condition)
     {
         if (state.Nodes.Find(session.NodeId) is not { } node)
+            return null;
+        if (node is { CurrentRole: NodeRole.Worker, SessionRole: NodeRole.Manager })
             return null;
         var ingress = NetworkUse.Ingress(state)?.Id;
         var status = NodeReadiness.StatusOf(node.Status, condition, session.Asked, HasGateway(node, ingress) ? null : ingress);

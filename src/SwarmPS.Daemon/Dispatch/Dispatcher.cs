@@ -17,8 +17,9 @@ internal sealed class Dispatcher(SwarmStore store, DispatcherOptions options, Ti
     /// <summary>The dispatcher as one node sees it. Who the caller is must be certain: nothing is asked here.</summary>
     /// <param name="nodeId">The node.</param>
     /// <param name="address">The address it speaks from.</param>
+    /// <param name="role">The role in its certificate.</param>
     /// <param name="heartbeat">When it was last heard; null for the node of this very process.</param>
-    public IDispatcher For(string nodeId, string address, Heartbeat? heartbeat = null) => new NodeDispatcher(this, nodeId, address, heartbeat);
+    public IDispatcher For(string nodeId, string address, NodeRole role = NodeRole.Worker, Heartbeat? heartbeat = null) => new NodeDispatcher(this, nodeId, address, role, heartbeat);
 
     /// <summary>Dispatches until stopped: as long as this manager leads. Sessions end with it, and no node counts as down for that.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -59,12 +60,12 @@ internal sealed class Dispatcher(SwarmStore store, DispatcherOptions options, Ti
     }
 
     /// <summary>One node's way in.</summary>
-    private sealed class NodeDispatcher(Dispatcher dispatcher, string nodeId, string address, Heartbeat? heartbeat) : IDispatcher
+    private sealed class NodeDispatcher(Dispatcher dispatcher, string nodeId, string address, NodeRole role, Heartbeat? heartbeat) : IDispatcher
     {
         public async IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, ConditionSource? condition, [EnumeratorCancellation] CancellationToken stop)
         {
             var term = await dispatcher.TermAsync(stop).ConfigureAwait(false);
-            await foreach (var assignments in term.OpenSessionAsync(new(nodeId, address, description, heartbeat, condition), stop).ConfigureAwait(false))
+            await foreach (var assignments in term.OpenSessionAsync(new(nodeId, address, description, role, heartbeat, condition), stop).ConfigureAwait(false))
                 yield return assignments;
         }
 

@@ -78,7 +78,7 @@ internal sealed class DispatcherService(Dispatcher dispatcher, TermsWatch terms,
         var listening = ListenAsync(up, heartbeat, condition, ended);
         try
         {
-            await TellAsync(caller.Subject.NodeId, dispatcher.For(caller.Subject.NodeId, address, heartbeat).OpenSessionAsync(description, condition, ended.Token), down, ended.Token).ConfigureAwait(false);
+            await TellAsync(caller.Subject.NodeId, dispatcher.For(caller.Subject.NodeId, address, caller.Subject.Role, heartbeat).OpenSessionAsync(description, condition, ended.Token), down, ended.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {

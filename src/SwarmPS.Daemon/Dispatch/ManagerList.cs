@@ -36,6 +36,9 @@ internal sealed class ManagerList
         }
     }
 
+    /// <summary>Whether a node is one of them.</summary>
+    public bool Names(string nodeId) => Known.Any(manager => manager.NodeId == nodeId);
+
     /// <summary>Reads the list. Throws <see cref="SwarmException"/> where it is damaged.</summary>
     public static ManagerList Load(string path)
     {

@@ -43,7 +43,7 @@ internal sealed class TermsWatch(SwarmStore store, DispatcherOptions options)
     /// <summary>Where managers are reached.</summary>
     public static ValueList<ManagerAddress> Managers(Snapshot state) =>
         state.Nodes.All
-            .Where(node => node.Spec.Role is NodeRole.Manager && !string.IsNullOrEmpty(node.ManagerStatus?.Addr))
+            .Where(node => node.CurrentRole is NodeRole.Manager && !string.IsNullOrEmpty(node.ManagerStatus?.Addr))
             .OrderBy(node => node.Id, StringComparer.Ordinal)
             .Select(node => new ManagerAddress(node.Id, node.ManagerStatus!.Addr!))
             .ToValueList();
@@ -51,14 +51,14 @@ internal sealed class TermsWatch(SwarmStore store, DispatcherOptions options)
     private static SharedTerms Of(Snapshot state, DispatcherOptions options) => new(
         options.Patience(state.Swarm) / options.Beats,
         Managers(state),
-        state.Nodes.All.Where(node => node.Spec.Role is NodeRole.Manager).Select(node => node.Id).Order(StringComparer.Ordinal).ToValueList(),
+        state.Nodes.All.Where(node => node.CurrentRole is NodeRole.Manager).Select(node => node.Id).Order(StringComparer.Ordinal).ToValueList(),
         RootChange.Trusted(state.Swarm));
 }
 
 /// <summary>What the terms of all sessions come from.</summary>
 /// <param name="BeatEvery">How often nodes must be heard.</param>
 /// <param name="Managers">Where managers are reached.</param>
-/// <param name="ManagerIds">Nodes that are, or are to be, managers.</param>
+/// <param name="ManagerIds">Nodes that are managers.</param>
 /// <param name="Roots">The roots that nodes trust, PEM.</param>
 internal sealed record SharedTerms(TimeSpan BeatEvery, ValueList<ManagerAddress> Managers, ValueList<string> ManagerIds, string? Roots)
 {

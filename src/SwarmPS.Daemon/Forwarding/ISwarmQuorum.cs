@@ -18,7 +18,10 @@ public interface ISwarmQuorum
     /// <summary>Has the leader answer. Throws <see cref="LeaderChangedException"/> where it is not known whether it did.</summary>
     Task<ForwardedAnswer> ForwardAsync(ForwardedRequest request, CancellationToken stop);
 
-    /// <summary>Waits until this manager's store has a version.</summary>
+    /// <summary>
+    /// Waits until this manager's store has a version. Throws <see cref="LeaderChangedException"/> where it has no leader to get it from, and
+    /// <see cref="SwarmPS.Model.SwarmException"/> where it is no manager any more.
+    /// </summary>
     Task ReachedAsync(ulong version, CancellationToken stop);
 
     /// <summary>Waits for a change of the leader, or a little while.</summary>

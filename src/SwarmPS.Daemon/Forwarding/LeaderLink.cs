@@ -17,6 +17,7 @@ internal sealed class LeaderLink : ISwarmQuorum, ILeadership, IDisposable
     private readonly ManagerChannels channels;
     private readonly TimeProvider clock;
     private readonly SharedRound<ulong> versions;
+    private readonly CancellationTokenSource closed = new();
     private TaskCompletionSource changed = NewSignal();
 
     /// <summary>A link for as long as the node is in its quorum.</summary>
@@ -32,6 +33,9 @@ internal sealed class LeaderLink : ISwarmQuorum, ILeadership, IDisposable
 
     /// <inheritdoc/>
     public Task<bool> LeadsAsync(CancellationToken stop) => raft.LeadsAsync(stop);
+
+    /// <inheritdoc/>
+    public Task ConfirmAsync(CancellationToken stop) => raft.ReadBarrierAsync(stop);
 
     /// <inheritdoc/>
     public CancellationToken Leadership => raft.Leadership;
@@ -70,22 +74,43 @@ internal sealed class LeaderLink : ISwarmQuorum, ILeadership, IDisposable
             return;
         using var feed = store.Feed.Subscribe();
         while (store.Current.Version < version)
-            await feed.NextAsync(stop).ConfigureAwait(false);
+        {
+            var leaderChanges = Volatile.Read(ref changed).Task;
+            // Whoever is taken out of the quorum hears of nothing any more.
+            if (raft.Leader is null)
+                throw new LeaderChangedException(NoLeader);
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(stop, closed.Token);
+            await Task.WhenAny(feed.WaitAsync(late.Token), leaderChanges).ConfigureAwait(false);
+            await late.CancelAsync().ConfigureAwait(false);
+            RequireOpen(stop);
+            feed.TryNext();
+        }
     }
 
     /// <inheritdoc/>
     public async Task LeaderChangedAsync(CancellationToken stop)
     {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(stop, closed.Token);
         await Task.WhenAny(Volatile.Read(ref changed).Task, Task.Delay(RetryInterval, clock, late.Token)).ConfigureAwait(false);
         await late.CancelAsync().ConfigureAwait(false);
-        stop.ThrowIfCancellationRequested();
+        RequireOpen(stop);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => raft.MembersChanged -= Signal;
+    /// <summary>Those who wait for something are told that this node is no manager any more.</summary>
+    public void Dispose()
+    {
+        raft.MembersChanged -= Signal;
+        closed.Cancel();
+    }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void RequireOpen(CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        if (closed.IsCancellationRequested)
+            throw WorkerRefusal.Of();
+    }
 
     private void Signal() => Interlocked.Exchange(ref changed, NewSignal()).TrySetResult();
 
@@ -117,6 +142,10 @@ internal sealed class LeaderLink : ISwarmQuorum, ILeadership, IDisposable
         catch (SwarmException unreached) when (unreached.Code is SwarmErrorCode.Unavailable)
         {
             throw new LeaderChangedException(unreached.Message, unreached);
+        }
+        catch (SwarmException demoted) when (demoted.Code is SwarmErrorCode.PermissionDenied)
+        {
+            throw WorkerRefusal.Of(demoted);
         }
         catch (OperationCanceledException lost) when (!stop.IsCancellationRequested)
         {

@@ -52,26 +52,50 @@ internal sealed class ManagerLoop(RaftNode raft, SwarmStore store, TimeProvider 
     {
         try
         {
-            if (Plan(store.Current).Changes.Count > 0)
-                await store.UpdateAsync(tx => tx.Apply(Plan(tx.View).Changes), stop).ConfigureAwait(false);
-            var remove = Plan(store.Current).Remove;
-            foreach (var member in remove)
+            while (true)
             {
-                using var late = new CancellationTokenSource(RemovalMax, clock);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
-                await raft.RemoveMemberAsync(member, either.Token).ConfigureAwait(false);
-                log.MemberRemoved(member);
+                if (Plan(store.Current).Changes.Count > 0)
+                    await store.UpdateAsync(tx => tx.Apply(Plan(tx.View).Changes), stop).ConfigureAwait(false);
+                var plan = Plan(store.Current);
+                if (plan.Departures.Count == 0)
+                {
+                    if (plan.HandOver)
+                        raft.HandOver();
+                    return true;
+                }
+                await TakeOutAsync(plan.Departures[0], stop).ConfigureAwait(false);
             }
-            // Those that were taken out just now have a status to lose.
-            if (remove.Count > 0)
-                await store.UpdateAsync(tx => tx.Apply(Plan(tx.View).Changes), stop).ConfigureAwait(false);
-            return true;
         }
         catch (Exception refusal) when (!stop.IsCancellationRequested && refusal is SwarmException { Code: SwarmErrorCode.Unavailable } or OperationCanceledException)
         {
             log.MembersRefused(RetryInterval.TotalSeconds, refusal.Message);
             return false;
         }
+    }
+
+    /// <summary>The node's role changes when it is certainly out: its next certificate is a worker's from then on, by which its part as a manager ends.</summary>
+    private async Task TakeOutAsync(Departure departure, CancellationToken stop)
+    {
+        using var late = new CancellationTokenSource(RemovalMax, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        if (departure is { Member: { } member })
+        {
+            await raft.RemoveMemberAsync(
+                member,
+                either.Token,
+                () => departure.NodeId is null || ManagerMembership.IsLeaving(store.Current.Nodes.Find(departure.NodeId)),
+                async () => await store.UpdateAsync(tx => Demote(tx, departure, _ => true), stop).ConfigureAwait(false)).ConfigureAwait(false);
+            log.MemberRemoved(member);
+            return;
+        }
+        // One that has got an address meanwhile may be about to be taken in.
+        await store.UpdateAsync(tx => Demote(tx, departure, node => node.ManagerStatus is null && ManagerMembership.IsLeaving(node)), either.Token).ConfigureAwait(false);
+    }
+
+    private static void Demote(StoreTransaction tx, Departure departure, Func<Node, bool> may)
+    {
+        if (departure.NodeId is { } id && tx.View.Nodes.Find(id) is { } node && may(node) && ManagerMembership.Demoted(node) is { } demoted)
+            tx.Put(demoted);
     }
 
     private ManagerPlan Plan(Snapshot state)

@@ -8,9 +8,11 @@ internal static class ManagerRoles
 {
     private const string Refused = "rpc error: code = FailedPrecondition desc = ";
 
-    /// <summary>Throws <see cref="SwarmException"/> (FailedPrecondition) for the last manager, and where the others were no quorum.</summary>
+    /// <summary>Throws <see cref="SwarmException"/> (FailedPrecondition) for the last manager, and where the others were no quorum. One that is demoted already may be demoted.</summary>
     public static void RequireDemotable(Snapshot state, Node manager)
     {
+        if (manager.Spec.Role is not NodeRole.Manager)
+            return;
         if (state.Nodes.All.Count(node => node.Spec.Role is NodeRole.Manager) <= 1)
             throw new SwarmException(SwarmErrorCode.FailedPrecondition, Refused + "attempting to demote the last manager of the swarm");
         if (manager.ManagerStatus is not null && !ManagerMembership.MayLose(state, manager))

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Consensus;
+using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Rpc;
 using SwarmPS.Model;
@@ -19,52 +20,93 @@ internal sealed class ManagerService(RaftNode raft, SwarmStore store, Keyring ke
     /// <inheritdoc/>
     public void Map(RpcRoutes routes)
     {
-        routes.UnaryOnLeader(ManagerCalls.Keys, Managers, (_, _, _) => Task.FromResult(new KeysAnswer(keyring.Export())));
+        routes.UnaryOnLeader(ManagerCalls.Keys, Managers, (_, _, stop) => GiveKeysAsync(stop));
+        routes.UnaryOnLeader(ManagerCalls.Standing, [NodeRole.Manager, NodeRole.Worker], (caller, request, stop) => StandingAsync(caller.Subject.NodeId, request.Address, stop));
         routes.UnaryOnLeader(ManagerCalls.Join, Managers, (caller, request, stop) => JoinAsync(caller.Subject.NodeId, request.Address, stop));
         routes.UnaryOnLeader(ManagerCalls.Leave, [NodeRole.Manager, NodeRole.Worker], (caller, request, stop) => LeaveAsync(caller.Subject.NodeId, request, stop));
     }
 
+    private async Task<KeysAnswer> GiveKeysAsync(CancellationToken stop)
+    {
+        await raft.ReadBarrierAsync(stop).ConfigureAwait(false);
+        return new(keyring.Export(), raft.LastEntry, TermsWatch.Managers(store.Current));
+    }
+
+    private async Task<StandingAnswer> StandingAsync(string nodeId, string address, CancellationToken stop)
+    {
+        var member = MemberAt(address);
+        await raft.ReadBarrierAsync(stop).ConfigureAwait(false);
+        var state = store.Current;
+        return new(state.Nodes.Find(nodeId)?.CurrentRole ?? NodeRole.Worker, raft.Members.Contains(member), TermsWatch.Managers(state));
+    }
+
+    private static EndPoint MemberAt(string address) =>
+        IPEndPoint.TryParse(address, out var named) && named.Port is not (0 or IPEndPoint.MaxPort) && !named.Address.Equals(IPAddress.Any) && !named.Address.Equals(IPAddress.IPv6Any)
+            ? RaftAddress.Of(address)
+            : throw SwarmException.Invalid($"'{address}' is no address that managers can reach: name one of the node's own, as 10.0.0.2:2377, by the advertise address.");
+
     private async Task<JoinAnswer> JoinAsync(string nodeId, string address, CancellationToken stop)
     {
-        if (!IPEndPoint.TryParse(address, out var named) || named.Port is 0 or IPEndPoint.MaxPort || named.Address.Equals(IPAddress.Any) || named.Address.Equals(IPAddress.IPv6Any))
-            throw SwarmException.Invalid($"'{address}' is no address that managers can reach: name one of the node's own, as 10.0.0.2:2377, by the advertise address.");
-        var member = RaftAddress.Of(address);
+        var member = MemberAt(address);
+        RequireWanted(nodeId);
         // The address first: a member that no node has is taken out again.
         await store.UpdateAsync(tx => Note(tx, nodeId, address), stop).ConfigureAwait(false);
         using var late = new CancellationTokenSource(JoinMax, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {
-            await raft.AddMemberAsync(member, either.Token).ConfigureAwait(false);
+            await raft.AddMemberAsync(member, either.Token, () => RequireWanted(nodeId)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             throw new SwarmException(
                 SwarmErrorCode.Unavailable,
-                $"The manager at {address} did not catch up within {JoinMax.TotalSeconds:0} s. See to it that the leader reaches its ports {named.Port} and {named.Port + 1}, then try again.");
+                $"The manager at {address} did not catch up within {JoinMax.TotalSeconds:0} s. See to it that the leader reaches its port and the one after it, then try again.");
         }
         log.MemberAdded(nodeId, member);
         return new();
     }
 
+    private void RequireWanted(string nodeId)
+    {
+        if (store.Current.Nodes.Find(nodeId) is not { CurrentRole: NodeRole.Manager, Spec.Role: NodeRole.Manager })
+            throw new SwarmException(SwarmErrorCode.PermissionDenied, $"Node {nodeId} is to be a worker, and is not taken into the managers' quorum.");
+    }
+
     private async Task<LeaveAnswer> LeaveAsync(string nodeId, LeaveRequest request, CancellationToken stop)
     {
-        var (stays, member) = await store.UpdateAsync(
-            tx => request.OnlyIfDemoted && tx.View.Nodes.Find(nodeId) is { Spec.Role: NodeRole.Manager } ? (true, null)
-                : (false, request.IsRejoining ? tx.View.Nodes.Find(nodeId)?.ManagerStatus?.Addr : Demote(tx, nodeId)),
-            stop).ConfigureAwait(false);
-        if (stays)
-            return new(IsMember: true);
-        if (member is not null)
-            await raft.RemoveMemberAsync(RaftAddress.Of(member), stop).ConfigureAwait(false);
+        if (request.IsRejoining)
+        {
+            if (store.Current.Nodes.Find(nodeId)?.ManagerStatus?.Addr is { } address)
+                await raft.RemoveMemberAsync(RaftAddress.Of(address), stop).ConfigureAwait(false);
+            return new();
+        }
+        await store.UpdateAsync(tx => Demote(tx, nodeId), stop).ConfigureAwait(false);
+        await UntilWorkerAsync(nodeId, stop).ConfigureAwait(false);
         return new();
+    }
+
+    /// <summary>Waits until a node is out of the quorum. Where that is this one, another leader is to be asked before that.</summary>
+    private async Task UntilWorkerAsync(string nodeId, CancellationToken stop)
+    {
+        using var feed = store.Feed.Subscribe(ObjectKind.Node);
+        using var term = CancellationTokenSource.CreateLinkedTokenSource(stop, raft.Leadership);
+        try
+        {
+            while (store.Current.Nodes.Find(nodeId) is { CurrentRole: NodeRole.Manager })
+                await feed.NextAsync(term.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new NotLeadingException(RaftAddress.NodeAddress(raft.Leader));
+        }
     }
 
     private static void Note(StoreTransaction tx, string nodeId, string address)
     {
         var node = tx.View.Nodes.Find(nodeId) ?? throw SwarmException.NotFound("node", nodeId);
         var other = tx.View.Nodes.All.FirstOrDefault(taken => taken.Id != nodeId && taken.ManagerStatus?.Addr == address);
-        if (other is { Spec.Role: NodeRole.Manager })
+        if (other is { CurrentRole: NodeRole.Manager })
         {
             throw new SwarmException(
                 SwarmErrorCode.AlreadyExists,
@@ -76,13 +118,11 @@ internal sealed class ManagerService(RaftNode raft, SwarmStore store, Keyring ke
             tx.Put(node with { ManagerStatus = new() { Addr = address, Reachability = Reachability.Unknown } });
     }
 
-    private static string? Demote(StoreTransaction tx, string nodeId)
+    private static void Demote(StoreTransaction tx, string nodeId)
     {
-        var node = tx.View.Nodes.Find(nodeId);
-        if (node?.ManagerStatus is not { Addr: { } address })
-            return null;
+        if (tx.View.Nodes.Find(nodeId) is not { CurrentRole: NodeRole.Manager, Spec.Role: NodeRole.Manager } node)
+            return;
         ManagerRoles.RequireDemotable(tx.View, node);
         tx.Put(node with { Spec = node.Spec with { Role = NodeRole.Worker } });
-        return address;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class NodeAdmission(SwarmStore store, ILeadership leadership, Ti
     {
         var subject = Identify(peer);
         var node = store.Current.Nodes.Find(subject.NodeId) ?? throw Removed(subject.NodeId);
-        var role = node.Spec.Role is NodeRole.Manager ? subject.Role : NodeRole.Worker;
+        var role = node.CurrentRole is NodeRole.Manager ? subject.Role : NodeRole.Worker;
         if (!roles.Contains(role))
             throw new SwarmException(SwarmErrorCode.PermissionDenied, $"Node {subject.NodeId} may not do this: it is for managers, and the node is a worker.");
         return new(subject, peer!.Address);
@@ -24,8 +24,11 @@ internal sealed class NodeAdmission(SwarmStore store, ILeadership leadership, Ti
     /// <summary>The same, on the leader alone: another manager names the leader before it looks at a state that may be old.</summary>
     public async Task<NodeCaller> RequireOnLeaderAsync(NodePeer? peer, NodeRole[] roles, CancellationToken stop)
     {
-        Identify(peer);
+        var subject = Identify(peer);
         await RequireLeaderAsync(stop).ConfigureAwait(false);
+        // Who is told to have been removed gives up its tasks: a leader that has lost its lead without knowing may not have heard of a newcomer.
+        if (IsRemoved(subject.NodeId))
+            await leadership.ConfirmAsync(stop).ConfigureAwait(false);
         return Require(peer, roles);
     }
 

@@ -13,7 +13,14 @@ namespace SwarmPS.Daemon.Security;
 /// Lets newcomers in and renews certificates. The leader signs and makes the node known in the same step; other managers name the
 /// leader. Which role a newcomer gets, its token says; which one a node has later, the store.
 /// </summary>
-internal sealed class CertificateService(SwarmStore store, NodeIdentity identity, AttemptLimit limit, TimeProvider clock, ILogger log) : IRpcService
+/// <param name="store">The store.</param>
+/// <param name="identity">This manager's certificate.</param>
+/// <param name="barrier">Returns when the store has all that was acknowledged before; throws where this manager does not lead.</param>
+/// <param name="limit">Bounds attempts with wrong tokens.</param>
+/// <param name="clock">The time.</param>
+/// <param name="log">The log.</param>
+internal sealed class CertificateService(
+    SwarmStore store, NodeIdentity identity, Func<CancellationToken, Task> barrier, AttemptLimit limit, TimeProvider clock, ILogger log) : IRpcService
 {
     private static readonly NodeRole[] Anyone = [NodeRole.Worker, NodeRole.Manager];
 
@@ -22,7 +29,7 @@ internal sealed class CertificateService(SwarmStore store, NodeIdentity identity
     {
         routes.Open(CertificateCalls.Root, (_, _, _) => Task.FromResult(new RootAnswer(store.Current.Swarm?.TLSInfo?.TrustRoot ?? identity.RootPem)));
         routes.OpenOnLeader(CertificateCalls.Issue, IssueAsync);
-        routes.UnaryOnLeader(CertificateCalls.Renew, Anyone, RenewAsync);
+        routes.UnaryOnLeader(CertificateCalls.Renew, Anyone, (caller, asked, stop) => RenewAsync(caller.Subject.NodeId, asked, stop));
     }
 
     private async Task<IssueAnswer> IssueAsync(NodePeer peer, IssueRequest asked, CancellationToken stop)
@@ -31,7 +38,7 @@ internal sealed class CertificateService(SwarmStore store, NodeIdentity identity
         // The same in each try: an answer that was lost with its leader must not leave a node behind that never comes.
         var nodeId = SwarmFounding.IdOf(asked.Request);
         // A node that is known already has its role from the store: another token with the same request is no promotion.
-        var role = store.Current.Nodes.Find(nodeId)?.Spec.Role ?? tokensRole;
+        var role = store.Current.Nodes.Find(nodeId)?.CurrentRole ?? tokensRole;
         var answer = Sign(asked.Request, new(nodeId, role, identity.Subject.SwarmId));
         await store.UpdateAsync(
             tx =>
@@ -39,20 +46,21 @@ internal sealed class CertificateService(SwarmStore store, NodeIdentity identity
                 if (RemovedNodes.Contains(tx.View.Swarm, nodeId, tx.Now))
                     throw Removed(nodeId, peer.Address);
                 if (tx.View.Nodes.Find(nodeId) is null)
-                    tx.Put(new Node { Id = nodeId, Spec = new() { Labels = ValueMap<string>.Empty, Role = role, Availability = asked.Availability ?? NodeAvailability.Active } });
+                    tx.Put(new Node { Id = nodeId, Spec = new() { Labels = ValueMap<string>.Empty, Role = role, Availability = asked.Availability ?? NodeAvailability.Active }, Role = role });
             },
             stop).ConfigureAwait(false);
         log.CertificateIssued(nodeId, role, peer.Address);
         return answer;
     }
 
-    private Task<IssueAnswer> RenewAsync(NodeCaller caller, RenewRequest asked, CancellationToken stop) =>
-        Task.FromResult(Renew(caller.Subject.NodeId, asked));
-
-    /// <summary>The next certificate of a node, in the role that the store has for it.</summary>
-    public IssueAnswer Renew(string nodeId, RenewRequest asked)
+    /// <summary>
+    /// The next certificate of a node, in the role that it has at present. A worker's is also the word that the node is no member of the quorum, on
+    /// which it gives up its log; so the state is made sure of first.
+    /// </summary>
+    public async Task<IssueAnswer> RenewAsync(string nodeId, RenewRequest asked, CancellationToken stop)
     {
-        var role = store.Current.Nodes.Find(nodeId)?.Spec.Role ?? NodeRole.Worker;
+        await barrier(stop).ConfigureAwait(false);
+        var role = store.Current.Nodes.Find(nodeId)?.CurrentRole ?? NodeRole.Worker;
         var answer = Sign(asked.Request, new(nodeId, role, identity.Subject.SwarmId));
         log.CertificateRenewed(nodeId, role);
         return answer;

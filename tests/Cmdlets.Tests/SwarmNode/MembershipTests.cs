@@ -115,6 +115,8 @@ public sealed class MembershipTests
         { "promoted", new() { Role = NodeRole.Manager }, Samples.Box, null, null },
         { "a manager to be demoted", new() { Role = NodeRole.Worker }, Samples.Box, null, "it is still a manager" },
         { "demoted", new() { Role = NodeRole.Worker }, Samples.Far, null, null },
+        { "demoted, and not come as a worker yet", new() { Role = NodeRole.Worker }, Samples.Far with { Status = new() { State = NodeState.Unknown, Message = "The node becomes a worker." } }, null, "The node becomes a worker." },
+        { "demoted while it is down", new() { Role = NodeRole.Worker }, Samples.Far with { Status = new() { State = NodeState.Down } }, null, null },
         { "tasks that start", new() { Availability = NodeAvailability.Drain }, Samples.Far, TaskState.Starting, "1 task has not ended: t1" },
         { "tasks that ended", new() { Availability = NodeAvailability.Drain }, Samples.Far, TaskState.Failed, null },
         { "tasks of a node that is down", new() { Availability = NodeAvailability.Drain }, Samples.Far with { Status = new() { State = NodeState.Down } }, TaskState.Running, null },

@@ -27,6 +27,8 @@ internal sealed class TestNodes : IAsyncDisposable
 
     public FakeEngine Engine { get; }
 
+    public IReadOnlyList<TestNode> All => nodes;
+
     public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 
     public TestNode New(string name, TimeProvider? clock = null)
@@ -84,6 +86,8 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly string name;
     private bool running = true;
+
+    public bool IsRunning => running;
 
     public TestNode(TestNodes nodes, string name, int port, TimeProvider clock)
     {

@@ -138,15 +138,15 @@ public sealed class RaftNodeTests
     }
 
     [Fact]
-    public async Task AChangedAddress_IsRefused_NamingBoth()
+    public async Task AManagerThatIsNoMember_KeepsItsLog_AndNamesItsAddressAndTheMembers()
     {
         var directory = TestManager.NewDirectory();
         var manager = await TestManager.StartAsync(directory);
         await manager.Node.StopAsync();
-        var refusal = await Assert.ThrowsAsync<SwarmException>(() => TestManager.StartAsync(
-            directory,
-            options => options with { PublicEndPoint = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 9999) }));
-        Assert.Equal(SwarmErrorCode.FailedPrecondition, refusal.Code);
+        await using var moved = await TestManager.StartAsync(directory, options => options with { PublicEndPoint = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 9999) });
+        Assert.False(moved.Node.IsMember);
+        var refusal = await Assert.ThrowsAsync<SwarmException>(() => moved.Node.ReadBarrierAsync(CancellationToken.None));
+        Assert.Equal(SwarmErrorCode.Unavailable, refusal.Code);
         Assert.Contains("127.0.0.1:2378", refusal.Message);
         Assert.Contains("127.0.0.1:9999", refusal.Message);
     }

@@ -70,7 +70,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task StartAsync(TestMember member, bool coldStart = false, bool joining = false)
     {
         member.Store = TestManager.NewStore();
-        member.Peers = new(new(member.Identity, TimeProvider.System), member.Store) { HearsLeader = () => member.Node?.Leader is not null };
+        member.Peers = new(new(member.Identity, TimeProvider.System), member.Store) { IsCurrent = () => member.Store.Current.Swarm is not null && member.Node?.IsCurrent == true, IsNamed = _ => true };
         member.Node = await RaftNode.StartAsync(
             Options(new()
             {

@@ -38,7 +38,7 @@ public sealed class LostTimeTests : IAsyncDisposable
         for (var i = 0; i < 5; i++)
         {
             beats.Add(new(swarm.Clock));
-            await new DispatchHarness.Session(swarm.Dispatcher.For($"n{i}", "10.0.0.7", beats[i]), new() { Hostname = "h" }).NextAsync();
+            await new DispatchHarness.Session(swarm.Dispatcher.For($"n{i}", "10.0.0.7", heartbeat: beats[i]), new() { Hostname = "h" }).NextAsync();
         }
         await swarm.WatchesAsync();
         // As long as it likes: the machine was suspended, or had no processor for this process.

@@ -92,7 +92,8 @@ internal sealed class ManagerCluster : IAsyncDisposable
                 ListenAddr = manager.Address,
                 AdvertiseAddr = manager.Address,
                 Founding = founding,
-                Joining = joining,
+                JoinedAfter = joining ? 0 : null,
+                IsNamed = _ => true,
                 Forwarded = forwarded,
             },
             CancellationToken.None).WaitAsync(Deadline);

@@ -1,3 +1,4 @@
+using SwarmPS.Daemon.Leader;
 using SwarmPS.Daemon.Tests.Consensus;
 using SwarmPS.Daemon.Tests.Forwarding;
 using SwarmPS.Model;
@@ -61,27 +62,24 @@ public sealed class ManagerRoleTests
         var leader = await cluster.LeaderAsync();
         await StatusesAsync(cluster, leader, Reachability.Reachable, Reachability.Reachable);
         var leaving = await cluster.FollowerAsync();
-        await leaving.Quorum!.LeaveAsync(CancellationToken.None).WaitAsync(ManagerCluster.Deadline);
+        await leaving.Quorum!.LeaveAsync([], CancellationToken.None).WaitAsync(ManagerCluster.Deadline);
         Assert.Equal(2, leader.Quorum!.Raft.Members.Count);
         await using var alone = await ManagerCluster.StartAsync(1);
-        var refusal = await Assert.ThrowsAsync<SwarmException>(() => alone.Managers[0].Quorum!.LeaveAsync(CancellationToken.None).WaitAsync(ManagerCluster.Deadline));
+        var refusal = await Assert.ThrowsAsync<SwarmException>(() => alone.Managers[0].Quorum!.LeaveAsync([], CancellationToken.None).WaitAsync(ManagerCluster.Deadline));
         Assert.Contains("the last manager", refusal.Message);
     }
 
-    /// <summary>A manager that reads the log from its beginning comes by demotions of long ago.</summary>
     [Fact]
-    public async Task AManagerThatWasPromotedAgain_IsNotTakenOut_ForHavingBeenDemoted()
+    public async Task AManager_IsToldWhatItIs_ByALeader()
     {
         await using var cluster = await ManagerCluster.StartAsync(3);
         var leader = await cluster.LeaderAsync();
         await StatusesAsync(cluster, leader, Reachability.Reachable, Reachability.Reachable);
-        var staying = await cluster.FollowerAsync();
-        Assert.False(await staying.Quorum!.LeaveIfDemotedAsync(CancellationToken.None).WaitAsync(ManagerCluster.Deadline));
-        Assert.Equal(3, leader.Quorum!.Raft.Members.Count);
-        Assert.Equal(NodeRole.Manager, leader.Store.Current.Nodes.Find(staying.NodeId)!.Spec.Role);
-        await SetRoleAsync(leader, staying.NodeId, "worker");
-        Assert.True(await staying.Quorum.LeaveIfDemotedAsync(CancellationToken.None).WaitAsync(ManagerCluster.Deadline));
-        Assert.Equal(2, leader.Quorum.Raft.Members.Count);
+        var asking = await cluster.FollowerAsync();
+        Assert.Equal((NodeRole.Manager, true, 3), await StandingAsync(asking, leader));
+        await SetRoleAsync(leader, asking.NodeId, "worker");
+        await TestCluster.UntilAsync(() => leader.Store.Current.Nodes.Find(asking.NodeId)!.CurrentRole is NodeRole.Worker ? this : null, "it is a manager still");
+        Assert.Equal((NodeRole.Worker, false, 2), await StandingAsync(asking, leader));
     }
 
     [Fact]
@@ -97,6 +95,12 @@ public sealed class ManagerRoleTests
         await SetRoleAsync(leader, removed.NodeId, "worker");
         await TestCluster.UntilAsync(() => Status(leader, removed.NodeId) is null ? this : null, "the demoted manager is still a member");
         await leader.OkAsync("DELETE", $"/nodes/{removed.NodeId}?force=1");
+    }
+
+    private static async Task<(NodeRole Role, bool IsMember, int Managers)> StandingAsync(ClusterManager asking, ClusterManager leader)
+    {
+        var standing = await asking.Channels.To(leader.Address).AskAsync(ManagerCalls.Standing, new StandingRequest(asking.Address), CancellationToken.None).WaitAsync(ManagerCluster.Deadline);
+        return (standing.Role, standing.IsMember, standing.Managers.Count);
     }
 
     private static ManagerStatus? Status(ClusterManager on, string nodeId) => on.Store.Current.Nodes.Find(nodeId)?.ManagerStatus;

@@ -34,6 +34,8 @@ internal sealed class RpcHarness : IAsyncDisposable, IProposer, ILeadership
 
     public bool IsLeader { get; set; } = true;
 
+    public Task ConfirmAsync(CancellationToken stop) => Task.CompletedTask;
+
     public Task<bool> LeadsAsync(CancellationToken stop) => Task.FromResult(IsLeader);
 
     public string? LeaderAddress { get; set; }
