@@ -10,15 +10,22 @@ internal static class ManagerRequests
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>A node's answer; null where the node does not answer as a manager.</summary>
-    public static async Task<T?> TryAsync<T>(LabFixture lab, string node, Func<SwarmClient, CancellationToken, Task<T>> ask) where T : class
+    /// <param name="lab">The lab.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="ask">Asks it.</param>
+    /// <param name="patience">How long it may take; null for <see cref="Patience"/>.</param>
+    /// <param name="lost">Hears why there is no answer.</param>
+    public static async Task<T?> TryAsync<T>(
+        LabFixture lab, string node, Func<SwarmClient, CancellationToken, Task<T>> ask, TimeSpan? patience = null, Action<Exception>? lost = null) where T : class
     {
         try
         {
-            using var late = new CancellationTokenSource(Patience);
+            using var late = new CancellationTokenSource(patience ?? Patience);
             return await ask(lab.Client(node), late.Token);
         }
         catch (Exception fault) when (IsLoss(fault))
         {
+            lost?.Invoke(fault);
             return null;
         }
     }
