@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using SwarmPS.Daemon.Api.Http;
 
 namespace SwarmPS.Daemon.Tests.Api;
 
@@ -33,6 +34,32 @@ public sealed class ProxyTests
         var text = await RawAsync(api, $"PUT {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 404", text);
         Assert.DoesNotContain(engine.Heads, head => head.StartsWith("PUT", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task EnginesOwnSwarm_IsNeverReached_HoweverThePathIsEncoded()
+    {
+        await using var engine = FakeEngine.Of((_, stream, _) => FakeEngine.JsonAsync(stream, 200, "{}"));
+        await using var api = await ApiHarness.StartAsync(engine: engine.Socket);
+        foreach (var path in Router.Ours.SelectMany(EncodedForms))
+        {
+            var text = await RawAsync(api, $"PUT {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            Assert.True(text.StartsWith("HTTP/1.1 404", StringComparison.Ordinal) || text.StartsWith("HTTP/1.1 400", StringComparison.Ordinal), $"{path}: {text}");
+        }
+        Assert.DoesNotContain(engine.Heads, head => head.StartsWith("PUT", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> EncodedForms(string first)
+    {
+        var whole = string.Concat(first.Select(letter => $"%{(int)letter:X2}"));
+        foreach (var written in (string[])[first, whole, $"%{(int)first[0]:x2}{first[1..]}"])
+        {
+            foreach (var before in (string[])["/", "/v1.41/", "/v1.41%2F", "/v1%2E41%2f", "/%2F", "/%5C", "/./", "/x/%2E%2E/", "/x%2F%2E%2E%2F"])
+            {
+                foreach (var after in (string[])["/nothing", "%2Fnothing", "%2fnothing", "%5Cnothing", "/%2e/nothing"])
+                    yield return before + written + after;
+            }
+        }
     }
 
     [Fact]

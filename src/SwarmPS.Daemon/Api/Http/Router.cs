@@ -6,7 +6,7 @@ namespace SwarmPS.Daemon.Api.Http;
 internal sealed class Router(IReadOnlyList<Route> routes)
 {
     /// <summary>First segments that are ours alone: a path below them never reaches the engine, whose own swarm mode stays off.</summary>
-    private static readonly string[] Ours = ["swarm", "services", "tasks", "nodes", "secrets", "configs", "swarmps", "_ping", "version", "info"];
+    internal static readonly string[] Ours = ["swarm", "services", "tasks", "nodes", "secrets", "configs", "swarmps", "_ping", "version", "info"];
 
     /// <summary>What answers, and the segment at <c>{id}</c>; null where the engine is asked. Throws where the path is ours and leads nowhere.</summary>
     public (Answer Answer, string Id)? Find(string method, string path)
@@ -21,8 +21,13 @@ internal sealed class Router(IReadOnlyList<Route> routes)
                 return (route.Answer, Uri.UnescapeDataString(id));
             otherMethod = true;
         }
-        if (segments.Length > 0 && Ours.Contains(segments[0], StringComparer.OrdinalIgnoreCase))
+        if (IsOurs(segments))
             throw new SwarmException(SwarmErrorCode.NotFound, otherMethod ? $"page not found: {method} is not allowed on {path}" : $"page not found: {path}");
         return null;
     }
+
+    /// <summary>Whether a path is ours, whatever it leads to.</summary>
+    public static bool IsOurs(string path) => IsOurs(path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+
+    private static bool IsOurs(string[] segments) => segments.Length > 0 && Ours.Contains(segments[0], StringComparer.OrdinalIgnoreCase);
 }

@@ -91,6 +91,9 @@ internal sealed class EngineProxy : IDisposable
         if (!raw.StartsWith('/') || path.Contains("//", StringComparison.Ordinal) || path.Split('/').Any(segment => segment is "." or ".."))
             throw new SwarmException(SwarmErrorCode.NotFound, $"page not found: {raw}");
         var (version, rest) = ApiVersion.Split(path);
+        // An engine decodes the separators that we leave as they are, for names of images have some.
+        if (Router.IsOurs(rest) || raw[1..].Split('/', '?').Take(version is null ? 1 : 2).Any(HasEncodedSeparator))
+            throw new SwarmException(SwarmErrorCode.NotFound, $"page not found: {raw}");
         if (version is { } asked)
         {
             var known = await facts.RequireAsync(stop).ConfigureAwait(false);
@@ -101,6 +104,9 @@ internal sealed class EngineProxy : IDisposable
         }
         return new("http://engine" + raw, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
     }
+
+    private static bool HasEncodedSeparator(string segment) =>
+        segment.Contains("%2F", StringComparison.OrdinalIgnoreCase) || segment.Contains("%5C", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Leaves a request as it is, but for where it goes.</summary>
     private sealed class Retargeted(Uri target, EngineFactsCache facts) : HttpTransformer

@@ -6,6 +6,9 @@ internal static class Limits
     /// <summary>Questions that wait for something at the same time; more are told to try again (SERVFAIL).</summary>
     public const int WaitingMax = 1024;
 
+    /// <summary>Of these, questions of one container.</summary>
+    public const int WaitingOfOneMax = 64;
+
     /// <summary>Connections at the same time; more are closed at once.</summary>
     public const int ConnectionsMax = 128;
 

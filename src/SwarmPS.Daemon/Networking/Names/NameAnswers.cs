@@ -10,8 +10,11 @@ namespace SwarmPS.Daemon.Networking.Names;
 internal sealed class NameAnswers(NameForwarder forwarder, Func<string, IReadOnlyList<IPAddress>> resolvers, Func<string, Task> stands, TimeProvider clock)
 {
     private volatile NameBook book = NameBook.Empty;
-    private int waiting;
+    private readonly AskerQuota quota = new(Limits.WaitingMax, Limits.WaitingOfOneMax);
     private uint turn;
+
+    /// <summary>Questions that wait for something.</summary>
+    public int Waiting => quota.Waiting;
 
     /// <summary>Takes what the networks are now.</summary>
     public void Set(IReadOnlyList<NodeNetwork> networks) => book = NameBook.Of(networks, book);
@@ -35,8 +38,8 @@ internal sealed class NameAnswers(NameForwarder forwarder, Func<string, IReadOnl
         var name = reversed is null ? null : asker.NameOf(reversed);
         var addresses = reversed is null ? asker.Find(question.Name) : null;
         if (name is null && addresses is null)
-            return await ElsewhereAsync(asker, asked, question, isStream, stop).ConfigureAwait(false);
-        if (asker.Task is { } task && !stands(task).IsCompletedSuccessfully && !await WithheldAsync(task, stop).ConfigureAwait(false))
+            return await ElsewhereAsync(asker, () => quota.Enter(network, from), asked, question, isStream, stop).ConfigureAwait(false);
+        if (asker.Task is { } task && !stands(task).IsCompletedSuccessfully && !await WithheldAsync(task, () => quota.Enter(network, from), stop).ConfigureAwait(false))
             return DnsMessage.WriteEmpty(asked.Span, question, DnsOutcome.Failed);
         if (name is not null && question.Type == DnsMessage.Pointer)
             return DnsMessage.WritePointer(asked.Span, question, name, Limits.Lifetime);
@@ -46,34 +49,29 @@ internal sealed class NameAnswers(NameForwarder forwarder, Func<string, IReadOnl
             : DnsMessage.WriteEmpty(asked.Span, question, DnsOutcome.Answered);
     }
 
-    private async Task<byte[]> ElsewhereAsync(NameAsker asker, ReadOnlyMemory<byte> asked, DnsQuestion question, bool isStream, CancellationToken stop)
+    private async Task<byte[]> ElsewhereAsync(NameAsker asker, Func<IDisposable?> enter, ReadOnlyMemory<byte> asked, DnsQuestion question, bool isStream, CancellationToken stop)
     {
         // Without a way out a name of elsewhere is of no use, but could carry something out.
         if (!asker.LeadsOut)
             return DnsMessage.WriteEmpty(asked.Span, question, DnsOutcome.Unknown);
-        byte[]? answer = null;
-        if (Interlocked.Increment(ref waiting) <= Limits.WaitingMax)
-            answer = await forwarder.AskAsync(resolvers(asker.Task ?? ""), asked, question, isStream, stop).ConfigureAwait(false);
-        Interlocked.Decrement(ref waiting);
+        using var room = enter();
+        var answer = room is null ? null : await forwarder.AskAsync(resolvers(asker.Task ?? ""), asked, question, isStream, stop).ConfigureAwait(false);
         return answer ?? DnsMessage.WriteEmpty(asked.Span, question, DnsOutcome.Failed);
     }
 
-    private async Task<bool> WithheldAsync(string task, CancellationToken stop)
+    private async Task<bool> WithheldAsync(string task, Func<IDisposable?> enter, CancellationToken stop)
     {
+        using var room = enter();
+        if (room is null)
+            return false;
         try
         {
-            if (Interlocked.Increment(ref waiting) > Limits.WaitingMax)
-                return false;
             await stands(task).WaitAsync(Limits.WithheldTime, clock, stop).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)
         {
             return false;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref waiting);
         }
     }
 

@@ -112,7 +112,7 @@ internal sealed class EncryptedTunnel : IDisposable
     private void ReceiveAll()
     {
         var buffer = new byte[1 << 16];
-        while (socket.Receive(buffer) is var length and > 0)
+        while (socket.Receive(buffer) is var length and >= 0)
         {
             var rest = buffer.AsSpan(0, length);
             while (TunnelHeader.Read(rest) is { } header)
@@ -120,7 +120,7 @@ internal sealed class EncryptedTunnel : IDisposable
                 Receive(header, rest[..header.Length]);
                 rest = rest[header.Length..];
             }
-            if (!rest.IsEmpty)
+            if (!rest.IsEmpty || length == 0)
                 Counters.CountRefused();
         }
     }

@@ -11,10 +11,12 @@ internal sealed class TunnelSocket : IDisposable
     /// <summary>Bytes that one call can take.</summary>
     public const int BatchMax = 44 * TunnelHeader.DatagramMax;
 
+    private const int Closed = -1;
     private const int SocketLevel = 1, SendBufferForce = 32, ReceiveBufferForce = 33;
     private const int UdpLevel = 17, Segment = 103, Join = 104;
 
     private readonly Socket socket;
+    private volatile bool closed;
 
     public TunnelSocket(IPEndPoint local)
     {
@@ -50,18 +52,19 @@ internal sealed class TunnelSocket : IDisposable
         }
     }
 
-    /// <summary>Waits for datagrams and gives their bytes; 0 once the socket is closed.</summary>
+    /// <summary>Waits for datagrams and gives their bytes, 0 for an empty one; less once the socket is closed.</summary>
     public int Receive(Span<byte> datagrams)
     {
         while (true)
         {
             try
             {
-                return socket.Receive(datagrams);
+                var length = socket.Receive(datagrams);
+                return closed ? Closed : length;
             }
             catch (Exception fault) when (fault is ObjectDisposedException || fault is SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket })
             {
-                return 0;
+                return Closed;
             }
             catch (SocketException)
             {
@@ -70,7 +73,11 @@ internal sealed class TunnelSocket : IDisposable
         }
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose()
+    {
+        closed = true;
+        socket.Dispose();
+    }
 
     private void Set(int level, int name, int value) => socket.SetRawSocketOption(level, name, BitConverter.GetBytes(value));
 }

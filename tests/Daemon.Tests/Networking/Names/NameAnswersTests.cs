@@ -94,6 +94,30 @@ public sealed class NameAnswersTests
     }
 
     [Fact]
+    public async Task ManySlowQuestionsOfOneContainer_LeaveRoomForOthers_AndNothingWaitsAfterThem()
+    {
+        using var silent = new System.Net.Sockets.UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)silent.Client.LocalEndPoint!).Port;
+        var answering = new NameAnswers(new(null, port, clock), _ => [IPAddress.Loopback], _ => stands, clock);
+        answering.Set([Network(10) with { Endpoints = [Endpoint("w", "10.10.0.11", task: "asker"), Endpoint("w", "10.10.0.12", task: "other")] }]);
+        for (var round = 0; round < 2; round++)
+        {
+            using var gone = new CancellationTokenSource();
+            var slow = Enumerable.Range(0, 1_200).Select(i => Ask("10.10.0.11", $"n{i}.example", gone.Token)).ToList();
+            Assert.Equal(Limits.WaitingOfOneMax, answering.Waiting);
+            var others = Ask("10.10.0.12", "elsewhere.example", gone.Token);
+            Assert.False(others.IsCompleted);
+            Assert.Equal(Limits.WaitingOfOneMax + 1, answering.Waiting);
+            await gone.CancelAsync();
+            foreach (var question in slow.Append(others))
+                await Record.ExceptionAsync(() => question);
+            Assert.Equal(0, answering.Waiting);
+        }
+
+        Task<byte[]?> Ask(string from, string name, CancellationToken stop) => answering.AnswerAsync("net10", IPAddress.Parse(from), DnsTalk.Ask(name), false, stop).AsTask();
+    }
+
+    [Fact]
     public async Task ManyAddresses_AreCutToWhatTheAskerTakes()
     {
         answers.Set([Network(10) with { Services = [new("m", "many", [], "")], Endpoints = [.. Enumerable.Range(11, 100).Select(number => Endpoint("m", $"10.10.0.{number}"))] }]);

@@ -130,6 +130,33 @@ public sealed class EncryptedTunnelTests : IAsyncDisposable
         });
     }
 
+    [Fact]
+    public async Task EmptyAndRandomDatagrams_AreCounted_AndEndNothing()
+    {
+        var (one, other, _) = await StartAsync();
+        using var stranger = new UdpClient(AddressFamily.InterNetwork);
+        var random = new Random(7);
+        foreach (var tunnel in (EncryptedTunnel[])[one, other])
+        {
+            await SendAsync(stranger, tunnel, []);
+            for (var i = 0; i < 2_000; i++)
+            {
+                var datagram = new byte[random.Next(200)];
+                random.NextBytes(datagram);
+                await SendAsync(stranger, tunnel, datagram);
+            }
+        }
+        await PingAsync();
+    }
+
+    /// <summary>One after another, so that none is lost for want of room.</summary>
+    private static async Task SendAsync(UdpClient stranger, EncryptedTunnel to, byte[] datagram)
+    {
+        var refused = to.Counters.Refused;
+        await stranger.SendAsync(datagram, to.Local, TestContext.Current.CancellationToken);
+        await UntilAsync(() => to.Counters.Refused > refused);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var part in parts.AsEnumerable().Reverse())
