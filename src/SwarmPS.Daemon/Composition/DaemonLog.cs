@@ -16,6 +16,8 @@ internal static partial class DaemonLog
         logging.AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
         logging.AddFilter("DotNext", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
         logging.AddFilter("Yarp", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
+        // Each refusal of a call is a line there; whoever refused says what an administrator has to know.
+        logging.AddFilter("Grpc", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (options.LogFormat == LogFormat.Json)
         {

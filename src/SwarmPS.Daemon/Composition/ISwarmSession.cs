@@ -23,7 +23,7 @@ internal interface ISwarmSession : IAsyncDisposable
     /// <summary>Ends with what broke the session, or with nothing once it was stopped.</summary>
     Task<Exception?> Fault { get; }
 
-    /// <summary>Ends when the node's certificate names another role: its part has to change.</summary>
+    /// <summary>Ends when the node's certificate names another role than its part has: that has to change. To be looked at anew after each time.</summary>
     Task RoleChanged { get; }
 
     /// <summary>

@@ -96,6 +96,7 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
                     Founding = entry.Found is not null && !entry.ForceNew,
                     ForceNewQuorum = entry.ForceNew,
                     JoinedAfter = node.JoinedAfter,
+                    JoinedTo = node.JoinedTo ?? [],
                     IsNamed = managers.Names,
                     Forwarded = entry.Forwarded,
                     WhileLeading = term => LeadAsync(store, dispatcher, rootChange, clock, logging, term),

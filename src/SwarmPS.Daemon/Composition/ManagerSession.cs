@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using DotNext.Threading;
 using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Consensus;
@@ -27,7 +28,7 @@ internal sealed class ManagerSession : ISwarmSession
     private readonly TermsWatch terms;
     private readonly QuorumSeat seat;
     private readonly LoopScope scope = new(CancellationToken.None);
-    private readonly TaskCompletionSource roleChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RoleWatch role = new(NodeRole.Manager);
     private readonly TaskCompletionSource<Exception?> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int disposed;
 
@@ -61,7 +62,7 @@ internal sealed class ManagerSession : ISwarmSession
     public required CertificateRenewal Renewal { get; init; }
 
     /// <inheritdoc/>
-    public Task RoleChanged => roleChanged.Task;
+    public Task RoleChanged => role.Differs;
 
     /// <summary>Starts everything. Throws <see cref="SwarmException"/> where files are damaged or an address is taken.</summary>
     public static async Task<ManagerSession> StartAsync(
@@ -101,14 +102,13 @@ internal sealed class ManagerSession : ISwarmSession
             var renewal = new CertificateRenewal(
                 parts.Identity, directory, (request, cancel) => parts.RenewAsync(certificates, request, cancel), WorkerSession.NextDouble, clock, logging.CreateLogger<CertificateRenewal>())
             {
-                Renewed = before =>
+                Renewed = () =>
                 {
                     parts.Channels.Recycle();
                     parts.Quorum.Recycle();
                     remote.Reconnect();
                     parts.RootChange.Renewed();
-                    if (parts.Identity.Subject.Role != before.Role)
-                        session!.roleChanged.TrySetResult();
+                    session!.role.Set(parts.Identity.Subject.Role);
                 },
             };
             var seat = new QuorumSeat(parts, () => Joined(directory), renewal.Hurry, clock, logging.CreateLogger<QuorumSeat>());
@@ -198,6 +198,7 @@ internal sealed class ManagerSession : ISwarmSession
 
     private void Run()
     {
+        role.Set(parts.Identity.Subject.Role);
         scope.Run("agent", agent.RunAsync);
         scope.Run("events", Member.Events!.RunAsync);
         scope.Run("session terms", terms.RunAsync);
@@ -212,7 +213,7 @@ internal sealed class ManagerSession : ISwarmSession
     private static void Joined(SwarmDirectory directory)
     {
         if (NodeFile.Load(directory.NodeFile) is { JoinedAfter: not null } node)
-            (node with { InQuorum = true, JoinedAfter = null }).Save(directory.NodeFile);
+            (node with { InQuorum = true, JoinedAfter = null, JoinedTo = null }).Save(directory.NodeFile);
     }
 
     private void Want(NodeRole wanted)
@@ -221,16 +222,29 @@ internal sealed class ManagerSession : ISwarmSession
             Renewal.Hurry();
     }
 
-    /// <summary>Keeps where managers are while this one leads; from others it hears so in its session. It has to find them, whatever it becomes.</summary>
+    /// <summary>Keeps where managers are: it has to find them, whatever it becomes, and lets them in before it has read its log.</summary>
     private async Task LearnManagersAsync(CancellationToken stop)
     {
-        while (true)
+        using var current = new AsyncAutoResetEvent(initialState: true);
+        void Signal() => current.Set();
+        parts.Quorum.Raft.BecameCurrent += Signal;
+        try
         {
-            var (present, changed) = terms.Present;
-            // A log that is read again tells of managers of long ago.
-            if (parts.IsLeader)
-                parts.Managers.Learn(present.Managers);
-            await changed.WaitAsync(stop).ConfigureAwait(false);
+            while (true)
+            {
+                var (present, changed) = terms.Present;
+                // A log that is read again tells of managers of long ago.
+                if (parts.Quorum.Raft.IsCurrent)
+                    parts.Managers.Learn(present.Managers);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
+                await Task.WhenAny(changed.WaitAsync(either.Token), current.WaitAsync(either.Token).AsTask()).ConfigureAwait(false);
+                await either.CancelAsync().ConfigureAwait(false);
+                stop.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            parts.Quorum.Raft.BecameCurrent -= Signal;
         }
     }
 

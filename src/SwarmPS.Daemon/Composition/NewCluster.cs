@@ -23,7 +23,7 @@ internal sealed class NewCluster(NodeFile node)
             ? IPEndPoint.Parse(node.ListenAddr)
             : HostAddresses.Parse(request.ListenAddr, IPAddress.Any, HostAddresses.DefaultPort);
         var advertise = HostAddresses.NamedAdvertise(request.AdvertiseAddr, listen)?.ToString() ?? new IPEndPoint(IPEndPoint.Parse(node.AdvertiseAddr).Address, listen.Port).ToString();
-        return new(node with { JoinedAfter = null, ListenAddr = listen.ToString(), AdvertiseAddr = advertise });
+        return new(node with { JoinedAfter = null, JoinedTo = null, ListenAddr = listen.ToString(), AdvertiseAddr = advertise });
     }
 
     /// <summary>What seals the keyring of a manager that runs.</summary>

@@ -32,10 +32,13 @@ internal sealed record NodeFile
     public bool? InQuorum { get; init; }
 
     /// <summary>
-    /// Where the quorum has been asked to take the node in, and has not said that it did: the last entry that the leader had before. The log is
-    /// kept and the quorum asked again, also after a restart, until a leader says what the node is. Else null.
+    /// Where the quorum has been asked to take the node in, and the node's log does not say yet that it did: the entry of the members that the leader
+    /// had before. The log is kept and the quorum asked again, also after a restart, until then or until the node is a worker. Else null.
     /// </summary>
     public long? JoinedAfter { get; init; }
+
+    /// <summary>These members: where their logs listen, <c>IP:PORT</c>.</summary>
+    public ValueList<string>? JoinedTo { get; init; }
 
     /// <summary>Reads the file; null where this node is in no swarm. Throws <see cref="DataException"/> where it is damaged.</summary>
     public static NodeFile? Load(string path)

@@ -12,7 +12,7 @@ namespace SwarmPS.Daemon.Composition;
 /// which it becomes a worker. Its log stays until then: as long as it may count as a member, it must not vote as if it knew of nothing.
 /// </summary>
 /// <param name="parts">This manager.</param>
-/// <param name="joined">Runs when a leader has said that this manager is a member.</param>
+/// <param name="joined">Runs when this manager's log names it as a member.</param>
 /// <param name="becomeWorker">Has the certificate renewed.</param>
 /// <param name="clock">The time.</param>
 /// <param name="log">The log.</param>
@@ -81,8 +81,9 @@ internal sealed class QuorumSeat(ManagerParts parts, Action joined, Action becom
     {
         while (raft.IsLeader || raft.IsMember)
         {
-            if (raft.Leader is not null && parts.Node.JoinedAfter is null)
-                seated.TrySetResult();
+            // By its own log, not by a leader's word: what it has not applied it would not know after a restart.
+            if (raft.IsMember)
+                Take();
             if (raft.Leader is not null)
             {
                 last = LastAnswer.NotAsked;
@@ -107,8 +108,6 @@ internal sealed class QuorumSeat(ManagerParts parts, Action joined, Action becom
                 becomeWorker();
             if (step is SeatStep.Join)
                 await AskAsync((leader, cancel) => leader.AskAsync(ManagerCalls.Join, new(parts.Node.AdvertiseAddr), cancel), JoinMax, stop).ConfigureAwait(false);
-            if (step is not SeatStep.BecomeWorker)
-                Join();
         }
         catch (SwarmException refusal)
         {
@@ -120,10 +119,11 @@ internal sealed class QuorumSeat(ManagerParts parts, Action joined, Action becom
         }
     }
 
-    private void Join()
+    private void Take()
     {
-        if (!seated.Task.IsCompletedSuccessfully)
-            joined();
+        if (seated.Task.IsCompletedSuccessfully)
+            return;
+        joined();
         seated.TrySetResult();
     }
 

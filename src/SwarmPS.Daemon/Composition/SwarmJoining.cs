@@ -64,7 +64,7 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
             node.Save(directory.NodeFile);
             return WorkerSession.Start(options, directory, node, clock, logging);
         }
-        node = node with { InQuorum = true, JoinedAfter = await FetchKeysAsync(managers, plan.Remotes, files, stop).ConfigureAwait(false) };
+        node = await FetchKeysAsync(node, managers, plan.Remotes, files, stop).ConfigureAwait(false);
         // Before the quorum is asked: from then on the log counts, also after a restart.
         node.Save(directory.NodeFile);
         return await ManagerSession.StartAsync(options, directory, node, new(forwarded), clock, logging, stop).ConfigureAwait(false);
@@ -82,8 +82,7 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
             // Where it counts as a member all the same, it has no log to be one with.
             await TakeOutAsync(node, late.Token).ConfigureAwait(false);
             directory.RemoveManager();
-            var after = await FetchKeysAsync(ManagerList.Load(directory.ManagersFile), [], NodeCertificate.Read(directory.Certificates), late.Token).ConfigureAwait(false);
-            var manager = node with { InQuorum = true, JoinedAfter = after };
+            var manager = await FetchKeysAsync(node, ManagerList.Load(directory.ManagersFile), [], NodeCertificate.Read(directory.Certificates), late.Token).ConfigureAwait(false);
             return await ManagerSession.StartAsync(
                 options,
                 directory,
@@ -133,15 +132,15 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
         await channels.AskLeaderAsync(others, (leader, cancel) => leader.AskAsync(ManagerCalls.Leave, new(IsRejoining: true), cancel), stop).ConfigureAwait(false);
     }
 
-    /// <summary>Fetches the keys, and whom to let in as a manager; gives the last entry that the leader has.</summary>
-    private async Task<long> FetchKeysAsync(ManagerList managers, IReadOnlyList<string> others, NodeCertificate files, CancellationToken stop)
+    /// <summary>Fetches the keys, and whom to let in as a manager; gives the node as one that asks to be taken in.</summary>
+    private async Task<NodeFile> FetchKeysAsync(NodeFile node, ManagerList managers, IReadOnlyList<string> others, NodeCertificate files, CancellationToken stop)
     {
         using var identity = NodeIdentity.Load(files);
         using var channels = new ManagerChannels(new(identity, clock));
         var answer = await channels.AskLeaderAsync([.. managers.Candidates, .. others], (leader, cancel) => leader.AskAsync(ManagerCalls.Keys, new(), cancel), stop).ConfigureAwait(false);
         Keyring.Import(directory.KeyringFile, KeyEncryptionKey.FromFile(directory.KeyringKeyFile), answer.Keys);
         managers.Learn(answer.Managers ?? []);
-        return answer.LastEntry;
+        return node with { InQuorum = true, JoinedAfter = answer.MembersEntry, JoinedTo = answer.Members };
     }
 
     private void CheckClock(NodeCertificate files)

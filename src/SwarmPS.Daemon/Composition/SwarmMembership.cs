@@ -305,7 +305,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
 
     private WorkerSession StartWorker(NodeFile node)
     {
-        (node with { InQuorum = false, JoinedAfter = null }).Save(directory.NodeFile);
+        (node with { InQuorum = false, JoinedAfter = null, JoinedTo = null }).Save(directory.NodeFile);
         directory.RemoveManager();
         return WorkerSession.Start(options, directory, node, clock, logging);
     }
@@ -313,9 +313,13 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     /// <summary>Goes over to the part that the node's certificate names now.</summary>
     private async Task FollowRoleAsync(ISwarmSession session)
     {
-        await session.RoleChanged.ConfigureAwait(false);
-        while (!await TakeRoleAsync(session).ConfigureAwait(false))
+        while (true)
+        {
+            await session.RoleChanged.ConfigureAwait(false);
+            if (await TakeRoleAsync(session).ConfigureAwait(false))
+                return;
             await Task.Delay(RoleRetry, clock).ConfigureAwait(false);
+        }
     }
 
     /// <summary>False where it has to be tried again.</summary>
@@ -328,6 +332,9 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
             if (standing.Session != session || NodeFile.Load(directory.NodeFile) is not { } node)
                 return true;
             role = CertifiedRole();
+            // It may have changed back while something else was under way.
+            if (role is NodeRole.Manager == session.IsManager)
+                return false;
             if (role is NodeRole.Worker)
             {
                 await session.DisposeAsync().ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal sealed class WorkerSession : ISwarmSession
     private readonly RemoteDispatcher dispatcher;
     private readonly NodeAgent agent;
     private readonly LoopScope scope = new(CancellationToken.None);
-    private readonly TaskCompletionSource roleChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RoleWatch role = new(NodeRole.Worker);
     private readonly TaskCompletionSource<Exception?> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int disposed;
 
@@ -52,7 +52,7 @@ internal sealed class WorkerSession : ISwarmSession
         };
         Renewal = new(identity, directory, (request, stop) => RenewAsync(managers, request, stop), NextDouble, clock, logging.CreateLogger<CertificateRenewal>())
         {
-            Renewed = before => Reconnect(before.Role),
+            Renewed = Reconnect,
         };
     }
 
@@ -75,7 +75,7 @@ internal sealed class WorkerSession : ISwarmSession
     public Task<Exception?> Fault => fault.Task;
 
     /// <inheritdoc/>
-    public Task RoleChanged => roleChanged.Task;
+    public Task RoleChanged => role.Differs;
 
     /// <summary>Renews the certificate.</summary>
     public CertificateRenewal Renewal { get; }
@@ -137,18 +137,16 @@ internal sealed class WorkerSession : ISwarmSession
     private Task<IssueAnswer> RenewAsync(ManagerList managers, RenewRequest request, CancellationToken stop) =>
         channels.AskLeaderAsync(managers.Candidates, (manager, cancel) => manager.AskAsync(CertificateCalls.Renew, request, cancel), stop);
 
-    private void Reconnect(NodeRole before)
+    private void Reconnect()
     {
         channels.Recycle();
         dispatcher.Reconnect();
-        if (identity.Subject.Role != before)
-            roleChanged.TrySetResult();
+        role.Set(identity.Subject.Role);
     }
 
     private void Run()
     {
-        if (identity.Subject.Role is NodeRole.Manager)
-            roleChanged.TrySetResult();
+        role.Set(identity.Subject.Role);
         scope.Run("agent", agent.RunAsync);
         scope.Run("certificate renewal", Renewal.RunAsync);
         _ = WatchAsync();

@@ -69,6 +69,7 @@ internal sealed class ManagerQuorum : IAsyncDisposable
                 ColdStart = options.Founding,
                 Joining = options.JoinedAfter is not null,
                 JoinedAfter = options.JoinedAfter ?? 0,
+                JoinedTo = [.. options.JoinedTo.Select(IPEndPoint.Parse)],
                 ForceNewQuorum = options.ForceNewQuorum,
                 WhileLeading = async term =>
                 {

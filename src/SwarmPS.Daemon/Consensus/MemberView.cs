@@ -13,8 +13,8 @@ namespace SwarmPS.Daemon.Consensus;
 /// <param name="file">The members as they were agreed on.</param>
 /// <param name="self">This manager.</param>
 /// <param name="joinedAfter">
-/// For a manager that has yet to be taken in: the last entry that the leader had before. Configurations up to that one may name this
-/// address from an earlier time. Null for a member.
+/// For a manager that has yet to be taken in: the entry of the members that the leader had before. Configurations up to that one may name
+/// this address from an earlier time. Null for a member.
 /// </param>
 internal sealed class MemberView(MemberFile file, EndPoint self, long? joinedAfter) : IClusterConfigurationStorage<EndPoint>
 {
@@ -42,6 +42,7 @@ internal sealed class MemberView(MemberFile file, EndPoint self, long? joinedAft
     /// <summary>Tells the library of this manager's own seat where the file does not name it: once it listens to changes.</summary>
     public async Task TakeSeatAsync(CancellationToken stop)
     {
+        Volatile.Write(ref saving, await file.VersionAsync(stop).ConfigureAwait(false));
         var configuration = await ((IClusterConfigurationStorage<EndPoint>)file).LoadConfigurationAsync(stop).ConfigureAwait(false);
         if (Seen(configuration) is var seen && seen != configuration && changed is { } listeners)
             await listeners(seen, stop).ConfigureAwait(false);

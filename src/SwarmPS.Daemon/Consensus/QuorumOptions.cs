@@ -4,6 +4,7 @@ using SwarmPS.Daemon.Forwarding;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Rpc;
 using SwarmPS.Daemon.Security;
+using SwarmPS.Model;
 using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Consensus;
@@ -38,8 +39,11 @@ internal sealed record QuorumOptions
     /// <summary>Whether it founds a swarm.</summary>
     public bool Founding { get; init; }
 
-    /// <summary>Where it has yet to be taken in: the last entry that the leader had when it gave the keys; else null.</summary>
+    /// <summary>Where it has yet to be taken in: the entry of the members that the leader had when it gave the keys; else null.</summary>
     public long? JoinedAfter { get; init; }
+
+    /// <summary>These members: where their logs listen, <c>IP:PORT</c>.</summary>
+    public ValueList<string> JoinedTo { get; init; } = [];
 
     /// <summary>Whether a leader has named a node to this one as a manager.</summary>
     public Func<string, bool> IsNamed { get; init; } = static _ => false;

@@ -85,6 +85,8 @@ public sealed partial class RaftNode
                 // Comes back once all entries of earlier terms are applied, so the writer begins on the newest state.
                 var leadership = await raft.WaitForLeadershipAsync(stopping.Token).ConfigureAwait(false);
                 using var term = CancellationTokenSource.CreateLinkedTokenSource(leadership, stopping.Token);
+                hasApplied = true;
+                BecameCurrent?.Invoke();
                 log.LeadershipGained();
                 Volatile.Write(ref handingOver, NewSignal());
                 var fault = await LeadTermAsync(term).ConfigureAwait(false);
@@ -92,6 +94,7 @@ public sealed partial class RaftNode
                     await StepDownAsync(fault).ConfigureAwait(false);
                 else if (handingOver.Task.IsCompleted && !term.IsCancellationRequested)
                     await HandOverAsync(stopping.Token).ConfigureAwait(false);
+                hasApplied = false;
                 log.LeadershipLost();
             }
         }

@@ -17,6 +17,8 @@ public sealed partial class RaftNode
     /// <summary>How long a new member is tried for at the least: where machines are starved, a connection may take more than its time.</summary>
     private static readonly TimeSpan CatchUpsMin = TimeSpan.FromSeconds(4);
 
+    private static readonly TimeSpan AppliedPause = TimeSpan.FromMilliseconds(2);
+
     private static readonly TimeSpan CatchUpPause = TimeSpan.FromMilliseconds(100);
 
     private readonly SemaphoreSlim membership = new(1, 1);
@@ -27,6 +29,18 @@ public sealed partial class RaftNode
 
     /// <summary>Whether this manager is a member, as it last knew.</summary>
     public bool IsMember => Members.Contains(Address);
+
+    /// <summary>The entry that <see cref="Members"/> are of, with the members as of it.</summary>
+    public async Task<(IReadOnlySet<EndPoint> Members, long Entry)> MembersAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            var entry = await memberFile.VersionAsync(stop).ConfigureAwait(false);
+            var members = (await ((IClusterConfigurationStorage<EndPoint>)memberFile).LoadConfigurationAsync(stop).ConfigureAwait(false)).Members;
+            if (await memberFile.VersionAsync(stop).ConfigureAwait(false) == entry)
+                return (members, entry);
+        }
+    }
 
     /// <summary>The last entry of the log, whether it counts already or not.</summary>
     public long LastEntry => wal.LastEntryIndex;
@@ -52,6 +66,8 @@ public sealed partial class RaftNode
         async () =>
         {
             check?.Invoke();
+            // A change whose end nobody waited for may be on its way.
+            await BarrierAsync().ConfigureAwait(false);
             await ChangeAsync(
                 () => Members.Contains(address),
                 () => raft.AddMemberAsync(address, stop),
@@ -116,6 +132,8 @@ public sealed partial class RaftNode
         {
             if (isSo() || await change().ConfigureAwait(false) || isSo())
             {
+                await UntilAppliedAsync(stop).ConfigureAwait(false);
+
                 // The members hear of it now instead of by the next heartbeat: should this leader be lost, those who do not know
                 // one another do not vote for one another.
                 await BarrierAsync().ConfigureAwait(false);
@@ -125,6 +143,13 @@ public sealed partial class RaftNode
                 throw new SwarmException(SwarmErrorCode.Unavailable, refusal);
             await Task.Delay(CatchUpPause, options.Clock, stop).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The library goes by its own list, which follows a moment later, and tells of that before it does.</summary>
+    private async Task UntilAppliedAsync(CancellationToken stop)
+    {
+        while (!raft.Members.Select(member => member.EndPoint).ToHashSet().IsSupersetOf(Members) || raft.Members.Any(member => member.IsRemote && !Members.Contains(member.EndPoint)))
+            await Task.Delay(AppliedPause, options.Clock, stop).ConfigureAwait(false);
     }
 
     private void WatchMembers()

@@ -12,12 +12,13 @@ public sealed partial class RaftNode
 
     private readonly SharedRound<bool> reads;
     private IClusterMember? synchronized;
+    private volatile bool hasApplied;
 
     /// <summary>
-    /// Whether this manager's store is that of the present leader, or was when it began to follow it. Until then what it knows may be of
-    /// long ago: it is judged by nobody's absence from it.
+    /// Whether this manager's store is that of the present leader, or was when it began to follow it or to lead. Until then what it knows may
+    /// be of long ago: nobody is refused by it.
     /// </summary>
-    public bool IsCurrent => IsLeader || (raft.Leader is { } leader && leader == Volatile.Read(ref synchronized));
+    public bool IsCurrent => (IsLeader && hasApplied) || (raft.Leader is { } leader && leader == Volatile.Read(ref synchronized));
 
     /// <summary>Tells that <see cref="IsCurrent"/> has become true on a follower. Comes from within, so a handler must only make a note of it.</summary>
     public event Action? BecameCurrent;

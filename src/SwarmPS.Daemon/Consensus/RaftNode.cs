@@ -79,9 +79,15 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
             node = Open(options);
             await node.FollowMembersAsync(node.memberFile, stop).ConfigureAwait(false);
             await node.wal.InitializeAsync(stop).ConfigureAwait(false);
+            if (options.JoinedTo.Count > 0)
+                await node.memberFile.BeginAsync(options.JoinedTo, options.JoinedAfter, stop).ConfigureAwait(false);
             if (options.ForceNewQuorum)
                 await node.memberFile.ResetAsync(node.raft.LocalMemberAddress, node.wal.LastEntryIndex, stop).ConfigureAwait(false);
             await node.machine.Restoring.WaitAsync(stop).ConfigureAwait(false);
+
+            // The library lets an only member lead in the term that it ended in, which may have been another member's.
+            if (await node.memberFile.IsOnlyAsync(node.Address, stop).ConfigureAwait(false))
+                await ((IPersistentState)node.wal).UpdateTermAsync(node.Term + 1, true, stop).ConfigureAwait(false);
             await node.raft.StartAsync(stop).ConfigureAwait(false);
 
             await node.memberView.TakeSeatAsync(stop).ConfigureAwait(false);
@@ -193,6 +199,9 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
         LowerElectionTimeout = (int)options.ElectionTimeoutMin.TotalMilliseconds,
         UpperElectionTimeout = (int)options.ElectionTimeoutMax.TotalMilliseconds,
         HeartbeatThreshold = 0.25,
+
+        // A newcomer that comes with a log of its own goes back entry by entry where the two part.
+        WarmupRounds = 64,
         RequestTimeout = options.ElectionTimeoutMax,
 
         // An election and the new leader's first entry wait three times in turn for a member that is cut off.

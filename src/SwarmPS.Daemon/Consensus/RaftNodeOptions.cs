@@ -37,10 +37,13 @@ public sealed record RaftNodeOptions
     public bool Joining { get; init; }
 
     /// <summary>
-    /// While <see cref="Joining"/>: the last entry that the leader had when this member asked for the keys. What is said of members up to there is
-    /// of an earlier time.
+    /// While <see cref="Joining"/>: the entry of the members that the leader had when this one asked for the keys. What is said of members up to
+    /// there is of an earlier time.
     /// </summary>
     public long JoinedAfter { get; init; }
+
+    /// <summary>While <see cref="Joining"/>: the members that the leader had. They may have to elect one another with this one's vote before it has their log.</summary>
+    public IReadOnlyCollection<EndPoint> JoinedTo { get; init; } = [];
 
     /// <summary>Makes a quorum of this one member of the log that is there, though it had others. What only those had is lost.</summary>
     public bool ForceNewQuorum { get; init; }

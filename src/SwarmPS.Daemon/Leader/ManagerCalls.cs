@@ -29,9 +29,10 @@ internal sealed record KeysRequest;
 
 /// <summary>The keys, as the keyring exports them.</summary>
 /// <param name="Keys">The keys, in the clear: they travel by mutual TLS alone.</param>
-/// <param name="LastEntry">The last entry that the leader has: what the log says of members up to there is of an earlier time.</param>
+/// <param name="Members">The quorum's members: where their logs listen, <c>IP:PORT</c>.</param>
+/// <param name="MembersEntry">The entry that these are of: what the log says of members up to there is of an earlier time.</param>
 /// <param name="Managers">All managers: whom the caller lets in until it has read the log. Null from a manager that does not say.</param>
-internal sealed record KeysAnswer(byte[] Keys, long LastEntry = 0, ValueList<ManagerAddress>? Managers = null)
+internal sealed record KeysAnswer(byte[] Keys, ValueList<string>? Members = null, long MembersEntry = 0, ValueList<ManagerAddress>? Managers = null)
 {
     /// <summary>Never the keys: this text may end up in a log.</summary>
     public override string ToString() => "KeysAnswer { … }";

@@ -29,7 +29,8 @@ internal sealed class ManagerService(RaftNode raft, SwarmStore store, Keyring ke
     private async Task<KeysAnswer> GiveKeysAsync(CancellationToken stop)
     {
         await raft.ReadBarrierAsync(stop).ConfigureAwait(false);
-        return new(keyring.Export(), raft.LastEntry, TermsWatch.Managers(store.Current));
+        var (members, entry) = await raft.MembersAsync(stop).ConfigureAwait(false);
+        return new(keyring.Export(), members.Select(member => member.ToString()!).Order(StringComparer.Ordinal).ToValueList(), entry, TermsWatch.Managers(store.Current));
     }
 
     private async Task<StandingAnswer> StandingAsync(string nodeId, string address, CancellationToken stop)

@@ -31,8 +31,8 @@ internal sealed class CertificateRenewal(
     private readonly Lock gate = new();
     private TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Told after each renewal, with the subject before it: the role may be another one now.</summary>
-    public Action<NodeSubject>? Renewed { get; init; }
+    /// <summary>Told after each renewal: the role may be another one now.</summary>
+    public Action? Renewed { get; init; }
 
     /// <summary>Asks for a renewal now, as when the node's role has changed.</summary>
     public void Hurry()
@@ -99,11 +99,10 @@ internal sealed class CertificateRenewal(
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var answer = await ask(new(NewcomerTrust.RequestFor(key)), stop).ConfigureAwait(false);
-        var before = identity.Subject;
         var next = new NodeCertificate(answer.CertificatePem, key.ExportPkcs8PrivateKeyPem(), answer.RootPem);
         next.Replace(directory.Certificates, (file, text) => DurableFile.Write(file, Encoding.ASCII.GetBytes(text)));
         identity.Replace(next);
         log.Renewed(identity.Certificate.NotAfter.ToUniversalTime());
-        Renewed?.Invoke(before);
+        Renewed?.Invoke();
     }
 }
