@@ -103,10 +103,20 @@ public sealed record NodeCertificate(string CertificatePem, string KeyPem, strin
     /// <summary>Never the key: this text may end up in a log.</summary>
     public override string ToString() => "NodeCertificate { … }";
 
-    /// <summary>Reads the files of a folder. Throws <see cref="SwarmException"/> where one is missing.</summary>
-    public static NodeCertificate Read(string folder) => File.Exists(Path.Combine(folder, NextFile))
-        ? ReadNext(ReadFile(folder, NextFile))
-        : new(ReadFile(folder, CertificateFile), ReadFile(folder, KeyFile), ReadFile(folder, RootFile));
+    /// <summary>Reads the files of a folder, which may be replaced meanwhile. Throws <see cref="SwarmException"/> where one is missing.</summary>
+    public static NodeCertificate Read(string folder)
+    {
+        var next = Path.Combine(folder, NextFile);
+        while (true)
+        {
+            if (TryReadFile(next, out _) is { } whole)
+                return ReadNext(whole);
+            var certificate = new NodeCertificate(ReadFile(folder, CertificateFile), ReadFile(folder, KeyFile), ReadFile(folder, RootFile));
+            // The certificate is replaced last: where it is the same, so are the others.
+            if (!File.Exists(next) && certificate.CertificatePem == ReadFile(folder, CertificateFile))
+                return certificate;
+        }
+    }
 
     /// <summary>Writes the files, each whole or not at all, by <paramref name="write"/>; the key first, so that no certificate stands without one.</summary>
     public void Write(string folder, Action<string, string> write)
@@ -148,13 +158,21 @@ public sealed record NodeCertificate(string CertificatePem, string KeyPem, strin
     private static string ReadFile(string folder, string name)
     {
         var path = Path.Combine(folder, name);
+        return TryReadFile(path, out var fault)
+            ?? throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"{path} is missing. Put back a copy of it, or leave the swarm by force and join again.", fault);
+    }
+
+    private static string? TryReadFile(string path, out Exception? missing)
+    {
+        missing = null;
         try
         {
             return File.ReadAllText(path);
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"{path} is missing. Put back a copy of it, or leave the swarm by force and join again.", fault);
+            missing = fault;
+            return null;
         }
     }
 }

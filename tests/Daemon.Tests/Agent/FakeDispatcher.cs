@@ -12,13 +12,13 @@ internal sealed class FakeDispatcher(Pulse pulse) : IDispatcher
     private Channel<Assignments>? session;
 
     /// <summary>Descriptions that sessions were opened with.</summary>
-    public List<NodeDescription> Sessions { get; } = [];
+    public Recorded<NodeDescription> Sessions { get; } = new();
 
     /// <summary>What the node says of itself in its session.</summary>
     public ConditionSource? Condition { get; private set; }
 
     /// <summary>Reports as they came.</summary>
-    public List<IReadOnlyList<TaskStatusReport>> Reports { get; } = [];
+    public Recorded<IReadOnlyList<TaskStatusReport>> Reports { get; } = new();
 
     /// <summary>Called before a report is taken: throws, or waits.</summary>
     public Func<Task> BeforeReport { get; set; } = () => Task.CompletedTask;

@@ -35,10 +35,10 @@ internal sealed class FakeEngine(Pulse pulse) : IEngine
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Requests that containers were made of.</summary>
-    public List<CreateContainerParameters> Requests { get; } = [];
+    public Recorded<CreateContainerParameters> Requests { get; } = new();
 
     /// <summary>Calls made, by name, with what they were about.</summary>
-    public List<string> Calls { get; } = [];
+    public Recorded<string> Calls { get; } = new();
 
     public string Endpoint => "unix:///fake.sock";
 

@@ -22,7 +22,7 @@ internal sealed class FakeEngine : IAsyncDisposable
 
     public string Socket { get; }
 
-    public List<string> Heads { get; } = [];
+    public Recorded<string> Heads { get; } = new();
 
     /// <summary>Answers what every server asks at its first request; the rest is the test's.</summary>
     public static FakeEngine Of(Func<string, NetworkStream, Socket, Task> answer, string api = "1.41", string least = "1.12") => new(async (head, stream, socket) =>

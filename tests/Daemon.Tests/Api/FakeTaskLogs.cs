@@ -9,7 +9,7 @@ internal sealed class FakeTaskLogs : ITaskLogs
 {
     private readonly Dictionary<string, Channel<TaskLogLine>> tasks = [];
 
-    public List<(string TaskId, TaskLogOptions Options)> Asked { get; } = [];
+    public Recorded<(string TaskId, TaskLogOptions Options)> Asked { get; } = new();
 
     /// <summary>What is written here is that task's output.</summary>
     public ChannelWriter<TaskLogLine> Of(string taskId) => Channel(taskId).Writer;

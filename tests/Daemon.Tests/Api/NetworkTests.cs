@@ -158,7 +158,7 @@ public sealed class NetworkTests
             Assert.Contains(refusal, await api.RefusedAsync(501, "POST", "/v1.41/containers/create?name=c", body));
         else
             Assert.Equal("c1", (string?)(await api.OkAsync("POST", "/v1.41/containers/create?name=c", body))!["Id"]);
-        Assert.Equal(refusal is null, engine.Heads.Exists(head => head.StartsWith("POST /v1.41/containers/create?name=c ", StringComparison.Ordinal)));
+        Assert.Equal(refusal is null, engine.Heads.Any(head => head.StartsWith("POST /v1.41/containers/create?name=c ", StringComparison.Ordinal)));
         Assert.Contains("network swp4097 cannot be joined", await api.RefusedAsync(501, "POST", "/networks/swp4097/connect", """{"Container":"c"}"""));
     }
 

@@ -30,7 +30,7 @@ internal sealed class DispatchHarness : IAsyncDisposable, IProposer
     public Dispatcher Dispatcher { get; }
 
     /// <summary>Entries proposed so far.</summary>
-    public List<StoreProposal> Proposals { get; } = [];
+    public Recorded<StoreProposal> Proposals { get; } = new();
 
     /// <summary>Holds entries back until it is done.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;

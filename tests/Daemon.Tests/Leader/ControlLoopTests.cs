@@ -270,7 +270,7 @@ public sealed class ControlLoopTests : IAsyncDisposable
 
     private sealed class Proposer(SwarmStore store) : IProposer
     {
-        public List<StoreProposal> Proposals { get; } = [];
+        public Recorded<StoreProposal> Proposals { get; } = new();
 
         public Queue<Exception> Refusals { get; } = [];
 

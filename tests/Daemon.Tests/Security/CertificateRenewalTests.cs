@@ -120,6 +120,34 @@ public sealed class CertificateRenewalTests : IAsyncDisposable
         Assert.Equal(writes == 0 ? root.CertificatePem : next.RootPem, read.RootPem);
     }
 
+    [Fact]
+    public async Task FilesThatAreReplacedMeanwhile_AreReadAsTheyBelongTogether()
+    {
+        var folder = directory.Certificates;
+        var both = Enumerable.Range(0, 2).Select(_ => NewFiles()).ToList();
+        both[0].Write(folder, File.WriteAllText);
+        var writing = Task.Run(() =>
+        {
+            for (var i = 0; i < 400; i++)
+                both[i % 2].Replace(folder, (file, text) => DurableFile.Write(file, System.Text.Encoding.ASCII.GetBytes(text)));
+        });
+        var read = 0;
+        for (; !writing.IsCompleted; read++)
+        {
+            // A certificate with another one's key is refused.
+            using var present = NodeIdentity.Load(NodeCertificate.Read(folder));
+        }
+        await writing;
+        Assert.True(read > 10, $"It was read {read} times.");
+    }
+
+    private NodeCertificate NewFiles()
+    {
+        var (made, files) = NodeIdentity.Create(root, identity.Subject, TimeSpan.FromDays(90), clock);
+        made.Dispose();
+        return files;
+    }
+
     private Task Start(Func<double> random, Action<CertificateRenewal>? made = null)
     {
         var renewed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
