@@ -83,10 +83,17 @@ public sealed partial class SwarmClient : IDisposable
         }
     }
 
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken stop)
+    private async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken stop)
     {
-        var text = await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false);
-        return ApiJson.Read<T>(text);
+        try
+        {
+            return ApiJson.Read<T>(await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false));
+        }
+        catch (HttpRequestException torn)
+        {
+            // The daemon ended in the middle of its answer.
+            throw Unreachable(torn);
+        }
     }
 
     private static async Task<SwarmApiException> RefusalAsync(HttpResponseMessage answer, CancellationToken stop)
