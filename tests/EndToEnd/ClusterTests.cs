@@ -10,7 +10,7 @@ namespace SwarmPS.EndToEnd;
 public sealed class ClusterTests(ITestOutputHelper report) : IAsyncDisposable
 {
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("SWARMPS_LONG") == "1";
-    private static readonly int Rounds = IsLong ? 20 : 2;
+    private static readonly int Rounds = IsLong ? 20 : 1;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(45);
 
     private LabFixture lab = null!;
