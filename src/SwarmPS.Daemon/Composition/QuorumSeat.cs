@@ -68,7 +68,8 @@ internal sealed class QuorumSeat(ManagerParts parts, Action joined, Action becom
             {
                 await UntilInDoubtAsync(raft, changed, stop).ConfigureAwait(false);
                 await AskAsync(stop).ConfigureAwait(false);
-                await Task.Delay(RetryInterval, clock, stop).ConfigureAwait(false);
+                // Not longer than until something has changed: the log may name this manager by now.
+                await changed.WaitAsync(RetryInterval, stop).ConfigureAwait(false);
             }
         }
         finally
