@@ -2,7 +2,7 @@ using System.Net;
 
 namespace SwarmPS.Daemon.Networking.Names;
 
-/// <summary>Bounds the questions that wait at the same time: all together, and those of one asker, so that no asker takes the others' room. Thread-safe.</summary>
+/// <summary>Bounds the questions that wait at the same time: all together, and those of one asker, so that no asker takes the slots of the others. Thread-safe.</summary>
 /// <param name="max">Of all askers together.</param>
 /// <param name="ofOneMax">Of one asker.</param>
 internal sealed class AskerQuota(int max, int ofOneMax)
@@ -21,7 +21,7 @@ internal sealed class AskerQuota(int max, int ofOneMax)
         }
     }
 
-    /// <summary>Room for a question until it is disposed of; null where there is none.</summary>
+    /// <summary>A slot for a question, until it is disposed of; null where none is free.</summary>
     public IDisposable? Enter(string network, IPAddress from)
     {
         lock (gate)
@@ -31,7 +31,7 @@ internal sealed class AskerQuota(int max, int ofOneMax)
             if (all >= max || own >= ofOneMax)
                 return null;
             (all, waiting[asker]) = (all + 1, own + 1);
-            return new Room(this, asker);
+            return new Slot(this, asker);
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class AskerQuota(int max, int ofOneMax)
         }
     }
 
-    private sealed class Room(AskerQuota quota, (string, IPAddress) asker) : IDisposable
+    private sealed class Slot(AskerQuota quota, (string, IPAddress) asker) : IDisposable
     {
         private int left;
 

@@ -54,15 +54,15 @@ internal sealed class NameAnswers(NameForwarder forwarder, Func<string, IReadOnl
         // Without a way out a name of elsewhere is of no use, but could carry something out.
         if (!asker.LeadsOut)
             return DnsMessage.WriteEmpty(asked.Span, question, DnsOutcome.Unknown);
-        using var room = enter();
-        var answer = room is null ? null : await forwarder.AskAsync(resolvers(asker.Task ?? ""), asked, question, isStream, stop).ConfigureAwait(false);
+        using var slot = enter();
+        var answer = slot is null ? null : await forwarder.AskAsync(resolvers(asker.Task ?? ""), asked, question, isStream, stop).ConfigureAwait(false);
         return answer ?? DnsMessage.WriteEmpty(asked.Span, question, DnsOutcome.Failed);
     }
 
     private async Task<bool> WithheldAsync(string task, Func<IDisposable?> enter, CancellationToken stop)
     {
-        using var room = enter();
-        if (room is null)
+        using var slot = enter();
+        if (slot is null)
             return false;
         try
         {

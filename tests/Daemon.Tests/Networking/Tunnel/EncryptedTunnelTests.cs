@@ -149,7 +149,7 @@ public sealed class EncryptedTunnelTests : IAsyncDisposable
         await PingAsync();
     }
 
-    /// <summary>One after another, so that none is lost for want of room.</summary>
+    /// <summary>One after another, so that no buffer overflows.</summary>
     private static async Task SendAsync(UdpClient stranger, EncryptedTunnel to, byte[] datagram)
     {
         var refused = to.Counters.Refused;
