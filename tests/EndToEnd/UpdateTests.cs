@@ -32,7 +32,7 @@ public sealed class UpdateTests(EngineFixture engine) : IAsyncLifetime
     {
         await CreateAsync("web", 3, "--replicas", "3", "--update-order", "start-first", "--restart-delay", "200ms", "--stop-grace-period", "2s",
             "--health-cmd", "wget -q -O /dev/null http://127.0.0.1:8080/index.html", "--health-interval", "200ms");
-        await using var visitor = await Visitor.BeginAsync(engine.Socket, "web", 3);
+        await using var visitor = await Visitor.BeginAsync(engine.Socket, docker, "web", 3);
 
         await UpdateAsync("web", "completed update completed", "--env-add", "V=2", "--update-parallelism", "2");
         var told = await events.AwaitAsync("web", "die", 3);
