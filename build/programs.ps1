@@ -33,21 +33,41 @@ function Assert-Program([string] $File, [string[]] $Arguments) {
     if ($code -ne 0) { throw "$(Split-Path $File -Leaf) $($Arguments -join ' ') ended with exit code $code." }
 }
 
-# Runs a program quietly: its exit code, output and error text.
-function Read-Program([string] $File, [string[]] $Arguments) {
+# Starts a program that reads nothing; what it prints is kept for Complete-Program.
+function Start-Program([string] $File, [string[]] $Arguments) {
     $start = New-ProcessStart $File $Arguments
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
+    $began = [DateTime]::Now
     $process = [Diagnostics.Process]::Start($start)
-    try {
-        $process.StandardInput.Close()
-        $output = $process.StandardOutput.ReadToEndAsync()
-        $problem = $process.StandardError.ReadToEndAsync()
-        $process.WaitForExit()
-        return @{ ExitCode = $process.ExitCode; Output = $output.Result.Trim(); Error = $problem.Result.Trim() }
+    $process.StandardInput.Close()
+    return @{ Process = $process; Began = $began; Output = $process.StandardOutput.ReadToEndAsync(); Error = $process.StandardError.ReadToEndAsync() }
+}
+
+# Waits for a program's end: its exit code, or $null when the deadline, counted from its start, passed and it was
+# stopped; its output, error text and how long it ran.
+function Complete-Program($Program, [TimeSpan] $Deadline = [Threading.Timeout]::InfiniteTimeSpan) {
+    $left = $Deadline
+    if ($Deadline -ne [Threading.Timeout]::InfiniteTimeSpan) {
+        $left = [TimeSpan]::FromTicks([Math]::Max(0, ($Deadline - ([DateTime]::Now - $Program.Began)).Ticks))
     }
-    finally { $process.Dispose() }
+    $code = $Program.Process.WaitForExit($left) ? $Program.Process.ExitCode : $null
+    Stop-Program $Program
+    $elapsed = $Program.Process.ExitTime - $Program.Began
+    return @{ ExitCode = $code; Output = $Program.Output.Result.Trim(); Error = $Program.Error.Result.Trim(); Elapsed = $elapsed }
+}
+
+# Ends a program for which nobody waits any more.
+function Stop-Program($Program) {
+    if ($Program.Process.HasExited) { return }
+    $Program.Process.Kill($true)
+    $Program.Process.WaitForExit()
+}
+
+# Runs a program quietly: its exit code, output and error text.
+function Read-Program([string] $File, [string[]] $Arguments) {
+    return Complete-Program (Start-Program $File $Arguments)
 }
 
 # Waits for a condition, and says what was missing when the deadline passes.

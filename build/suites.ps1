@@ -18,7 +18,7 @@ function Get-Suite([string] $Filter) {
     return , $found
 }
 
-# Runs the suites one after another, prints a line for each and the totals last; gives the exit code.
+# Runs the suites, prints a line for each and the totals last; gives the exit code.
 function Invoke-Suite([string] $Filter, [string] $Method) {
     $suites = Get-Suite $Filter
     $results = Join-Path $artifacts 'test-results'
@@ -29,10 +29,24 @@ function Invoke-Suite([string] $Filter, [string] $Method) {
     $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
     $lines = @()
     foreach ($suite in $suites) {
-        $result = Invoke-OneSuite $suite (Join-Path $results "$($suite.Name).xml") $Method
-        foreach ($part in 'Passed', 'Failed', 'Skipped') { $sum[$part] += $result[$part] }
-        $lines += $result.Line
+        $suite.Report = Join-Path $results "$($suite.Name).xml"
+        if (Test-Path -LiteralPath $suite.Report) { Remove-Item -LiteralPath $suite.Report }
     }
+    # The longest mostly waits for engines and daemons: it runs beside all others, which run one after another.
+    $beside = @($suites | Where-Object { $_.Name -ceq 'EndToEnd' -and $suites.Count -gt 1 })
+    try {
+        foreach ($suite in $beside) {
+            Write-Host "--- $($suite.Name), beside the others; what it prints follows at the end"
+            $command = Get-SuiteProgram $suite $Method
+            $suite.Running = Start-Program @command
+        }
+        foreach ($suite in @($suites | Where-Object { -not $_['Running'] }) + $beside) {
+            $result = Invoke-OneSuite $suite $Method
+            foreach ($part in 'Passed', 'Failed', 'Skipped') { $sum[$part] += $result[$part] }
+            $lines += $result.Line
+        }
+    }
+    finally { foreach ($suite in $beside) { if ($suite['Running']) { Stop-Program $suite.Running } } }
     Show-Slowest $results @($suites | ForEach-Object Name)
     Write-Host ''
     foreach ($line in $lines) { Write-Host $line }
@@ -40,35 +54,45 @@ function Invoke-Suite([string] $Filter, [string] $Method) {
     return [int]($sum.Failed -gt 0)
 }
 
-function Invoke-OneSuite($Suite, [string] $Report, [string] $Method) {
+# Runs a suite, or waits for one that runs already.
+function Invoke-OneSuite($Suite, [string] $Method) {
     $name = $Suite.Name
     Write-Host "--- $name"
-    if (Test-Path -LiteralPath $Report) { Remove-Item -LiteralPath $Report }
     # Far more than any suite needs: it only bounds one that hangs.
     $minutes = [double]($env:SWARMPS_SUITE_MINUTES ?? '20')
-    $clock = [Diagnostics.Stopwatch]::StartNew()
     $deadline = [TimeSpan]::FromMinutes($minutes)
-    $code = $Suite.Project ? (Invoke-ProgramSuite $Suite $Report $Method $deadline) : (Invoke-ModuleSuite -OnCurrentEngine:($name -clike '*.Current') $Report $Method $deadline)
-    $sum = Read-Report $Report
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    if ($Suite['Running']) {
+        $run = Complete-Program $Suite.Running $deadline
+        Write-Host $run.Output
+        Write-Host $run.Error
+    }
+    elseif ($Suite.Project) {
+        $command = Get-SuiteProgram $Suite $Method
+        $run = @{ ExitCode = Invoke-Program @command -Deadline $deadline }
+    }
+    else { $run = @{ ExitCode = Invoke-ModuleSuite -OnCurrentEngine:($name -clike '*.Current') $Suite.Report $Method $deadline } }
+    $elapsed = $run['Elapsed'] ?? $clock.Elapsed
+    $sum = Read-Report $Suite.Report
     $trouble = ''
-    if ($null -eq $code) { $trouble = "stopped: it did not end within $minutes min" }
-    elseif (-not $sum) { $trouble = "crashed: exit code $code and no results" }
-    elseif ($sum.Failed -eq 0 -and $code -ne 0) { $trouble = "failed as a whole: exit code $code" }
+    if ($null -eq $run.ExitCode) { $trouble = "stopped: it did not end within $minutes min" }
+    elseif (-not $sum) { $trouble = "crashed: exit code $($run.ExitCode) and no results" }
+    elseif ($sum.Failed -eq 0 -and $run.ExitCode -ne 0) { $trouble = "failed as a whole: exit code $($run.ExitCode)" }
     elseif ($sum.Passed + $sum.Failed + $sum.Skipped -eq 0 -and -not $Method) { $trouble = 'ran no test' }
     if (-not $sum) { $sum = @{ Passed = 0; Failed = 0; Skipped = 0 } }
     if ($trouble) { $sum.Failed++; $trouble = " ($trouble)" }
-    $sum.Line = '{0,-14} {1,5} passed {2,3} failed {3,3} skipped {4,6:0.0} s{5}' -f $name, $sum.Passed, $sum.Failed, $sum.Skipped, $clock.Elapsed.TotalSeconds, $trouble
+    $sum.Line = '{0,-14} {1,5} passed {2,3} failed {3,3} skipped {4,6:0.0} s{5}' -f $name, $sum.Passed, $sum.Failed, $sum.Skipped, $elapsed.TotalSeconds, $trouble
     return $sum
 }
 
-# Runs a suite that is a program; gives its exit code, or $null when the deadline passed.
-function Invoke-ProgramSuite($Suite, [string] $Report, [string] $Method, [TimeSpan] $Deadline) {
+# The program of a suite that is one, and its arguments.
+function Get-SuiteProgram($Suite, [string] $Method) {
     $name = $Suite.Name
     $program = Join-Path (Split-Path $Suite.Project) 'bin' 'Release' 'net10.0' ($name + $(if ($IsWindows) { '.exe' }))
-    $arguments = @('-noLogo', '-noColor', '-result-xml', $Report)
-    if ($Method) { $arguments += @('-method', $Method) }
     if (-not (Test-Path -LiteralPath $program)) { throw "$name was not built: SwarmPS.slnx does not list it." }
-    return Invoke-Program $program $arguments $Deadline
+    $arguments = @('-noLogo', '-noColor', '-result-xml', $Suite.Report)
+    if ($Method) { $arguments += @('-method', $Method) }
+    return @{ File = $program; Arguments = $arguments }
 }
 
 # The ten tests that took longest.

@@ -185,15 +185,20 @@ public sealed class ClusterTests
         await cluster.PutAsync(new SwarmObject { Id = TestCluster.SwarmId });
         foreach (var member in cluster.Members)
             await cluster.PutAsync(new Node { Id = member.Subject.NodeId, Spec = new() { Role = NodeRole.Manager } });
-        var leader = await cluster.LeaderAsync();
-        var removed = cluster.Running.First(member => member != leader);
+        var leads = await cluster.LeaderAsync();
+        var removed = cluster.Running.First(member => member != leads);
         // The library itself would go on with it: it is still a member.
-        await leader.Store.UpdateAsync(tx => tx.Delete(tx.View.Nodes.Find(removed.Subject.NodeId)!), CancellationToken.None).WaitAsync(TestCluster.Deadline);
-        await TestCluster.UntilAsync(() => leader.Node!.Reachable[removed.Address] ? null : this, "the removed manager is still reached");
+        await cluster.UpdateAsync(tx =>
+        {
+            if (tx.View.Nodes.Find(removed.Subject.NodeId) is { } node)
+                tx.Delete(node);
+        });
+        await TestCluster.UntilAsync(
+            () => cluster.Running.FirstOrDefault(member => member != removed && member.Node!.IsLeader && !member.Node.Reachable[removed.Address]), "the removed manager is still reached");
         await cluster.PutAsync(new SwarmTask { Id = "t1" });
         Assert.Null(removed.Store.Current.Tasks.Find("t1"));
-        await leader.Node!.RemoveMemberAsync(removed.Address, CancellationToken.None).WaitAsync(TestCluster.Deadline);
-        Assert.Equal(2, leader.Node.Members.Count);
+        await cluster.OnLeaderAsync((leader, stop) => leader.Node!.RemoveMemberAsync(removed.Address, stop));
+        await TestCluster.UntilAsync(() => cluster.Running.FirstOrDefault(member => member.Node!.IsLeader && member.Node.Members.Count == 2), "the removed manager is still a member");
     }
 
     [Fact]

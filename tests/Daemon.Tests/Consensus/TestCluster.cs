@@ -61,11 +61,7 @@ internal sealed class TestCluster : IAsyncDisposable
         return member;
     }
 
-    public async Task TakeInAsync(TestMember member)
-    {
-        using var late = new CancellationTokenSource(Deadline);
-        await (await LeaderAsync()).Node!.AddMemberAsync(member.Address, late.Token).WaitAsync(Deadline);
-    }
+    public Task TakeInAsync(TestMember member) => OnLeaderAsync((leader, stop) => leader.Node!.AddMemberAsync(member.Address, stop));
 
     public async Task StartAsync(TestMember member, bool coldStart = false, bool joining = false)
     {
@@ -99,7 +95,17 @@ internal sealed class TestCluster : IAsyncDisposable
     public Task<TestMember> LeaderAsync() => UntilAsync(() => Running.FirstOrDefault(member => member.Node!.IsLeader), "no member leads");
 
     /// <summary>Writes through whoever leads, again until it is acknowledged; the same transaction is never made twice, for it looks first.</summary>
-    public async Task PutAsync(StoreObject value)
+    public Task PutAsync(StoreObject value) => UpdateAsync(tx =>
+    {
+        if (tx.View.Find(value.Kind, value.Id) is null)
+            tx.Put(value);
+    });
+
+    /// <summary>The same with any work; it may run again although it was acknowledged.</summary>
+    public Task UpdateAsync(Action<StoreTransaction> work) => OnLeaderAsync((leader, stop) => leader.Store.UpdateAsync(work, stop));
+
+    /// <summary>Does something on whoever leads, again on the next leader where that one stops leading meanwhile.</summary>
+    public async Task OnLeaderAsync(Func<TestMember, CancellationToken, Task> work)
     {
         using var late = new CancellationTokenSource(Deadline);
         while (true)
@@ -108,7 +114,7 @@ internal sealed class TestCluster : IAsyncDisposable
             using var term = CancellationTokenSource.CreateLinkedTokenSource(late.Token, leader.Node?.Leadership ?? new(canceled: true));
             try
             {
-                await leader.Store.UpdateAsync(tx => { if (tx.View.Find(value.Kind, value.Id) is null) tx.Put(value); }, term.Token);
+                await work(leader, term.Token);
                 return;
             }
             catch (Exception refusal) when (refusal is SwarmException { Code: SwarmErrorCode.Unavailable } or OperationCanceledException)
