@@ -17,10 +17,10 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
     private readonly TimeProvider clock;
 
     private ManagerParts(
-        NodeFile node, NodeIdentity identity, PeerTrust trust, ManagerList managers, SwarmStore store, Dispatcher dispatcher, ManagerQuorum quorum, ManagerChannels channels, RootChangeLoop rootChange,
+        NodeFile node, CertificateFiles files, NodeIdentity identity, PeerTrust trust, ManagerList managers, SwarmStore store, Dispatcher dispatcher, ManagerQuorum quorum, ManagerChannels channels, RootChangeLoop rootChange,
         TimeProvider clock)
     {
-        (RootChange, this.clock) = (rootChange, clock);
+        (RootChange, this.clock, Files) = (rootChange, clock, files);
         (Node, Identity, Trust, Managers) = (node, identity, trust, managers);
         (Store, Dispatcher, Quorum, Channels) = (store, dispatcher, quorum, channels);
         Address = IPEndPoint.Parse(node.AdvertiseAddr).Address.ToString();
@@ -34,6 +34,9 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
 
     /// <summary>Its certificate.</summary>
     public NodeIdentity Identity { get; }
+
+    /// <summary>The files of its certificate.</summary>
+    public CertificateFiles Files { get; }
 
     /// <summary>Whom it trusts.</summary>
     public PeerTrust Trust { get; }
@@ -74,7 +77,8 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
     {
         var keyring = Keyring.Open(directory.KeyringFile, entry.LockedBy ?? KeyEncryptionKey.FromFile(directory.KeyringKeyFile));
         var managers = ManagerList.Load(directory.ManagersFile);
-        var identity = NodeIdentity.Load(NodeCertificate.Read(directory.Certificates));
+        var files = new CertificateFiles(directory.Certificates, keyring);
+        var identity = NodeIdentity.Load(files.Read());
         var trust = new PeerTrust(identity, clock);
         var channels = new ManagerChannels(trust);
         try
@@ -89,6 +93,7 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
                     Directory = directory,
                     Store = store,
                     Keyring = keyring,
+                    SealNodeKey = files.Seal,
                     Trust = trust,
                     Channels = channels,
                     ListenAddr = node.ListenAddr,
@@ -104,7 +109,7 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
                     Clock = clock,
                 },
                 stop).ConfigureAwait(false);
-            return new(node, identity, trust, managers, store, dispatcher, quorum, channels, rootChange, clock);
+            return new(node, files, identity, trust, managers, store, dispatcher, quorum, channels, rootChange, clock);
         }
         catch
         {

@@ -100,7 +100,7 @@ internal sealed class ManagerSession : ISwarmSession
                 stop).ConfigureAwait(false);
             agent = new(options, directory, node, dispatcher, parts.Channels, clock, logging);
             var renewal = new CertificateRenewal(
-                parts.Identity, directory, (request, cancel) => parts.RenewAsync(certificates, request, cancel), WorkerSession.NextDouble, clock, logging.CreateLogger<CertificateRenewal>())
+                parts.Identity, parts.Files, (request, cancel) => parts.RenewAsync(certificates, request, cancel), WorkerSession.NextDouble, clock, logging.CreateLogger<CertificateRenewal>())
             {
                 Renewed = () =>
                 {
@@ -116,6 +116,9 @@ internal sealed class ManagerSession : ISwarmSession
             session = new(parts, listener, agent, streams, terms, seat, clock) { Renewal = renewal };
             if (entry.BeforeAgent is { } ready)
                 await ready().ConfigureAwait(false);
+            // Where it was a worker until now, or lost its power before this was done. The node file says by now that it has a keyring.
+            parts.Files.KeySealed = renewal.Hurry;
+            parts.Files.SealAsKeyring();
             session.Run();
             return session;
         }

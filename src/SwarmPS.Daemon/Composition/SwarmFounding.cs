@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using System.Text;
 using SwarmPS.Api;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Security;
@@ -19,9 +18,11 @@ internal sealed record SwarmFounding
     private readonly string rootPem;
     private readonly SecretText rootKey;
     private readonly TlsInfo trust;
+    private readonly SecretText? unlockKey;
 
-    private SwarmFounding(SwarmInitRequest request, NodeFile node, RootCa root)
+    private SwarmFounding(SwarmInitRequest request, NodeFile node, RootCa root, SecretText? unlockKey)
     {
+        this.unlockKey = unlockKey;
         this.request = request;
         (rootPem, rootKey, trust) = (root.CertificatePem, new(root.ExportKeyPem()), root.ToTlsInfo());
         Node = node;
@@ -29,6 +30,9 @@ internal sealed record SwarmFounding
 
     /// <summary>Who the first manager is.</summary>
     public NodeFile Node { get; }
+
+    /// <summary>What seals the first manager's keyring; null for the key in its file.</summary>
+    public KeyEncryptionKey? LockedBy => unlockKey is null ? null : UnlockKey.Seals(unlockKey.Value);
 
     /// <summary>
     /// Makes the authority, the manager's certificate and the keyring, and writes them; the node file is for the caller to write once
@@ -40,8 +44,11 @@ internal sealed record SwarmFounding
         using var root = request.Spec?.CAConfig is { SigningCACert: { Length: > 0 } certificate, SigningCAKey: { Length: > 0 } key }
             ? RootChange.LoadFit(certificate, key, clock)
             : RootCa.Create(clock);
-        Equip(node, root, SwarmDefaults.Fill(request.Spec), directory, clock);
-        return new(request with { Spec = RootChange.WithoutRoot(request.Spec) }, node, root);
+        var spec = SwarmDefaults.Fill(request.Spec);
+        var founding = new SwarmFounding(
+            request with { Spec = RootChange.WithoutRoot(request.Spec) }, node, root, UnlockKey.For(spec, present: null, rotate: false));
+        Equip(node, root, spec, founding.LockedBy, directory, clock);
+        return founding;
     }
 
     /// <summary>A node of this machine at the addresses that are asked for. Throws <see cref="SwarmException"/> where one is wrong.</summary>
@@ -59,15 +66,15 @@ internal sealed record SwarmFounding
         };
     }
 
-    /// <summary>Makes a first manager's certificate and keyring, and writes them.</summary>
-    internal static void Equip(NodeFile node, RootCa root, SwarmSpec spec, SwarmDirectory directory, TimeProvider clock)
+    /// <summary>Makes a first manager's certificate and keyring, and writes them, sealed by the unlock key if there is one.</summary>
+    internal static void Equip(NodeFile node, RootCa root, SwarmSpec spec, KeyEncryptionKey? lockedBy, SwarmDirectory directory, TimeProvider clock)
     {
         directory.Create();
         var validity = spec.CAConfig?.NodeCertExpiry ?? RootCa.DefaultNodeValidity;
         var (identity, files) = NodeIdentity.Create(root, new(node.NodeId, NodeRole.Manager, node.SwarmId), validity, clock);
         identity.Dispose();
-        files.Write(directory.Certificates, (file, text) => DurableFile.Write(file, Encoding.ASCII.GetBytes(text)));
-        Keyring.Create(directory.KeyringFile, KeyEncryptionKey.FromFile(directory.KeyringKeyFile));
+        var keyring = Keyring.Create(directory.KeyringFile, lockedBy ?? KeyEncryptionKey.FromFile(directory.KeyringKeyFile));
+        new CertificateFiles(directory.Certificates, keyring).Save(files);
     }
 
     /// <summary>The id that a text gives, always the same.</summary>
@@ -89,7 +96,7 @@ internal sealed record SwarmFounding
             DataPathPort = request.DataPathPort == 0 ? SwarmDefaults.DataPathPort : request.DataPathPort,
             JoinTokens = new(JoinToken.Create(rootPem), JoinToken.Create(rootPem)),
             RootKey = rootKey,
-            UnlockKey = UnlockKey.For(SwarmDefaults.Fill(request.Spec), present: null, rotate: false),
+            UnlockKey = unlockKey,
         });
         store.Put(new Node
         {

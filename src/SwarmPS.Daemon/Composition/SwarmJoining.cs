@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using SwarmPS.Api;
 using SwarmPS.Daemon.Dispatch;
@@ -47,7 +46,6 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
         directory.Create();
         var (answer, files) = await NewcomerTrust.JoinAsync(plan.Remotes, plan.Token, plan.Availability, clock, stop).ConfigureAwait(false);
         CheckClock(files);
-        files.Write(directory.Certificates, (file, text) => DurableFile.Write(file, Encoding.ASCII.GetBytes(text)));
         var managers = ManagerList.Load(directory.ManagersFile);
         managers.Learn(answer.Managers);
         var node = new NodeFile
@@ -61,13 +59,15 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
         if (answer.Role is NodeRole.Worker)
         {
             node = node with { InQuorum = false };
+            new CertificateFiles(directory.Certificates, keyring: null).Save(files);
             node.Save(directory.NodeFile);
             return WorkerSession.Start(options, directory, node, clock, logging);
         }
-        node = await FetchKeysAsync(node, managers, plan.Remotes, files, stop).ConfigureAwait(false);
+        (node, var keyring, var lockedBy) = await FetchKeysAsync(node, managers, plan.Remotes, files, stop).ConfigureAwait(false);
+        new CertificateFiles(directory.Certificates, keyring).Save(files);
         // Before the quorum is asked: from then on the log counts, also after a restart.
         node.Save(directory.NodeFile);
-        return await ManagerSession.StartAsync(options, directory, node, new(forwarded), clock, logging, stop).ConfigureAwait(false);
+        return await ManagerSession.StartAsync(options, directory, node, new(forwarded, LockedBy: lockedBy), clock, logging, stop).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -80,14 +80,14 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
         try
         {
             // Where it counts as a member all the same, it has no log to be one with.
-            await TakeOutAsync(node, late.Token).ConfigureAwait(false);
+            await TakeOutAsync(node, NodeCertificate.Read(directory.Certificates), late.Token).ConfigureAwait(false);
             directory.RemoveManager();
-            var manager = await FetchKeysAsync(node, ManagerList.Load(directory.ManagersFile), [], NodeCertificate.Read(directory.Certificates), late.Token).ConfigureAwait(false);
+            var (manager, _, lockedBy) = await FetchKeysAsync(node, ManagerList.Load(directory.ManagersFile), [], NodeCertificate.Read(directory.Certificates), late.Token).ConfigureAwait(false);
             return await ManagerSession.StartAsync(
                 options,
                 directory,
                 manager,
-                new(forwarded, BeforeAgent: async () =>
+                new(forwarded, LockedBy: lockedBy, BeforeAgent: async () =>
                 {
                     // Before the quorum is asked: from then on the log counts, also after a restart.
                     manager.Save(directory.NodeFile);
@@ -108,13 +108,19 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
     /// before. Then the damaged files are put aside, and the node may be made a manager anew. Throws <see cref="SwarmException"/>
     /// (FailedPrecondition), and changes nothing, where no quorum of other managers is reached.
     /// </summary>
-    public async Task PutAsideAsync(NodeFile node, SwarmException damage, CancellationToken stop)
+    /// <param name="node">This node.</param>
+    /// <param name="lockedBy">What seals the keyring; null for the key in its file.</param>
+    /// <param name="damage">What is damaged.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task PutAsideAsync(NodeFile node, KeyEncryptionKey? lockedBy, SwarmException damage, CancellationToken stop)
     {
+        var files = new CertificateFiles(
+            directory.Certificates, Keyring.Open(directory.KeyringFile, lockedBy ?? KeyEncryptionKey.FromFile(directory.KeyringKeyFile)));
         using var late = new CancellationTokenSource(Patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {
-            await TakeOutAsync(node, either.Token).ConfigureAwait(false);
+            await TakeOutAsync(node, files.Read(), either.Token).ConfigureAwait(false);
         }
         catch (Exception unreached) when (unreached is SwarmException || (unreached is OperationCanceledException && !stop.IsCancellationRequested))
         {
@@ -122,25 +128,30 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
                 SwarmErrorCode.FailedPrecondition, $"{damage.Message} With a quorum of other managers this one would get the state anew from them by itself, but none is reached: {unreached.Message}", damage);
         }
         directory.PutManagerAside(clock.GetUtcNow());
+        // It is a worker until it is made a manager anew, and has no keyring until then.
+        files.Seal(false);
     }
 
-    private async Task TakeOutAsync(NodeFile node, CancellationToken stop)
+    private async Task TakeOutAsync(NodeFile node, NodeCertificate files, CancellationToken stop)
     {
-        using var identity = NodeIdentity.Load(NodeCertificate.Read(directory.Certificates));
+        using var identity = NodeIdentity.Load(files);
         using var channels = new ManagerChannels(new(identity, clock));
         var others = ManagerList.Load(directory.ManagersFile).Candidates.Where(address => address != node.AdvertiseAddr).ToList();
         await channels.AskLeaderAsync(others, (leader, cancel) => leader.AskAsync(ManagerCalls.Leave, new(IsRejoining: true), cancel), stop).ConfigureAwait(false);
     }
 
-    /// <summary>Fetches the keys, and whom to let in as a manager; gives the node as one that asks to be taken in.</summary>
-    private async Task<NodeFile> FetchKeysAsync(NodeFile node, ManagerList managers, IReadOnlyList<string> others, NodeCertificate files, CancellationToken stop)
+    /// <summary>
+    /// Fetches the keys, and whom to let in as a manager; gives the node as one that asks to be taken in, and what seals its keyring.
+    /// </summary>
+    private async Task<(NodeFile Node, Keyring Keyring, KeyEncryptionKey LockedBy)> FetchKeysAsync(NodeFile node, ManagerList managers, IReadOnlyList<string> others, NodeCertificate files, CancellationToken stop)
     {
         using var identity = NodeIdentity.Load(files);
         using var channels = new ManagerChannels(new(identity, clock));
         var answer = await channels.AskLeaderAsync([.. managers.Candidates, .. others], (leader, cancel) => leader.AskAsync(ManagerCalls.Keys, new(), cancel), stop).ConfigureAwait(false);
-        Keyring.Import(directory.KeyringFile, KeyEncryptionKey.FromFile(directory.KeyringKeyFile), answer.Keys);
+        var lockedBy = answer.UnlockKey is { } key ? UnlockKey.Seals(key) : KeyEncryptionKey.FromFile(directory.KeyringKeyFile);
+        var keyring = Keyring.Import(directory.KeyringFile, lockedBy, answer.Keys);
         managers.Learn(answer.Managers ?? []);
-        return node with { InQuorum = true, JoinedAfter = answer.MembersEntry, JoinedTo = answer.Members };
+        return (node with { InQuorum = true, JoinedAfter = answer.MembersEntry, JoinedTo = answer.Members }, keyring, lockedBy);
     }
 
     private void CheckClock(NodeCertificate files)

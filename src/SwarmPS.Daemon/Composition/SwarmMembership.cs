@@ -69,7 +69,8 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         {
             if (NodeFile.Load(directory.NodeFile) is not { } node)
                 return;
-            if (Keyring.LockOf(directory.KeyringFile) is KeyringLock.UnlockKey)
+            // Who is a worker by its certificate needs nothing of the keyring, which is yet to be removed.
+            if (Keyring.LockOf(directory.KeyringFile) is KeyringLock.UnlockKey && IsManager(node))
             {
                 standing = new(LocalNodeState.Locked, "", null);
                 log.Locked();
@@ -93,7 +94,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
                 () =>
                 {
                     var founding = SwarmFounding.Create(request, directory, clock);
-                    return (founding.Node, founding.Found);
+                    return new(founding.Node, founding.Found, founding.LockedBy);
                 },
                 stop);
 
@@ -102,7 +103,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         () =>
         {
             var restoring = SwarmRestoring.Create(request, nodeId, objects, directory, clock);
-            return (restoring.Node, restoring.Fill);
+            return new(restoring.Node, restoring.Fill, restoring.LockedBy);
         },
         stop);
 
@@ -178,7 +179,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
             await session.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<string> FromOutsideAsync(Func<(NodeFile Node, Action<StoreTransaction> Found)> make, CancellationToken stop)
+    private async Task<string> FromOutsideAsync(Func<Foundation> make, CancellationToken stop)
     {
         await gate.WaitAsync(stop).ConfigureAwait(false);
         try
@@ -233,15 +234,15 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     }
 
     /// <summary>Makes a swarm of this one manager, whose first transaction is <c>Found</c>.</summary>
-    private async Task<string> FoundAsync(Func<(NodeFile Node, Action<StoreTransaction> Found)> make, CancellationToken stop)
+    private async Task<string> FoundAsync(Func<Foundation> make, CancellationToken stop)
     {
         await EnterAsync(
             async () =>
             {
                 // What an attempt left over that was cut off.
                 directory.RemoveSwarm();
-                var (node, found) = make();
-                var session = await ManagerSession.StartAsync(options, directory, node, new(Forwarded, Found: found), clock, logging, stop).ConfigureAwait(false);
+                var (node, found, lockedBy) = make();
+                var session = await ManagerSession.StartAsync(options, directory, node, new(Forwarded, Found: found, LockedBy: lockedBy), clock, logging, stop).ConfigureAwait(false);
                 node.Save(directory.NodeFile);
                 return session;
             },
@@ -280,8 +281,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     /// <summary>What a node's part is, its certificate says.</summary>
     private async Task<ISwarmSession> ReenterAsync(NodeFile node, KeyEncryptionKey? lockedBy, CancellationToken stop)
     {
-        // A manager that the quorum has yet to take in is a worker until then.
-        if (CertifiedRole() is NodeRole.Worker || node.InQuorum is false)
+        if (!IsManager(node))
             return StartWorker(node);
         try
         {
@@ -289,17 +289,16 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         }
         catch (SwarmException damage) when (Damage.Is(damage))
         {
-            await NewJoining().PutAsideAsync(node, damage, stop).ConfigureAwait(false);
+            await NewJoining().PutAsideAsync(node, lockedBy, damage, stop).ConfigureAwait(false);
             log.PutAside(damage.Message);
             return StartWorker(node);
         }
     }
 
-    private NodeRole CertifiedRole()
-    {
-        using var identity = NodeIdentity.Load(NodeCertificate.Read(directory.Certificates));
-        return identity.Subject.Role;
-    }
+    private NodeRole CertifiedRole() => NodeCertificate.Read(directory.Certificates).ReadSubject().Role;
+
+    /// <summary>A manager that the quorum has yet to take in is a worker until then.</summary>
+    private bool IsManager(NodeFile node) => node.InQuorum is not false && CertifiedRole() is NodeRole.Manager;
 
     private SwarmJoining NewJoining() => new(options, directory, Forwarded, clock, logging);
 
@@ -400,6 +399,12 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
             gate.Release();
         }
     }
+
+    /// <summary>What a new swarm begins with.</summary>
+    /// <param name="Node">Its first manager.</param>
+    /// <param name="Found">Its first transaction.</param>
+    /// <param name="LockedBy">What seals the manager's keyring; null for the key in its file.</param>
+    private sealed record Foundation(NodeFile Node, Action<StoreTransaction> Found, KeyEncryptionKey? LockedBy);
 
     /// <summary>Where the node stands, read as one.</summary>
     private sealed record Standing(LocalNodeState State, string Error, ISwarmSession? Session);

@@ -11,7 +11,7 @@ namespace SwarmPS.Daemon.Composition;
 /// are taken up again. The other managers are no members of the new quorum and have to join anew; workers come back by themselves
 /// where they find a manager at an address they know.
 /// </summary>
-internal sealed record SwarmRestoring(NodeFile Node, IReadOnlyList<StoreObject> Objects)
+internal sealed record SwarmRestoring(NodeFile Node, IReadOnlyList<StoreObject> Objects, KeyEncryptionKey? LockedBy)
 {
     /// <summary>Makes the manager's certificate and keyring, and writes them. Throws <see cref="SwarmException"/> where that cannot be.</summary>
     public static SwarmRestoring Create(SwarmRestoreRequest request, string nodeId, IReadOnlyList<StoreObject> objects, SwarmDirectory directory, TimeProvider clock)
@@ -21,8 +21,9 @@ internal sealed record SwarmRestoring(NodeFile Node, IReadOnlyList<StoreObject> 
         using var root = RootCa.Of(swarm) ?? throw new SwarmException(
             SwarmErrorCode.FailedPrecondition,
             "The backup has no key of the swarm's root certificate: an outside authority signs for the swarm, and restoring such a one is not supported. Make a new swarm and create its services anew.");
-        SwarmFounding.Equip(node, root, swarm.Spec, directory, clock);
-        return new(node, objects);
+        var lockedBy = swarm.UnlockKey is { } key ? UnlockKey.Seals(key.Value) : null;
+        SwarmFounding.Equip(node, root, swarm.Spec, lockedBy, directory, clock);
+        return new(node, objects, lockedBy);
     }
 
     /// <summary>Puts all that was backed up into the store, but for the managers that are no members any more.</summary>

@@ -50,7 +50,7 @@ internal sealed class WorkerSession : ISwarmSession
         {
             KnownManagers = () => managers.Known.Select(manager => new RemoteManager(manager.NodeId, manager.Address)),
         };
-        Renewal = new(identity, directory, (request, stop) => RenewAsync(managers, request, stop), NextDouble, clock, logging.CreateLogger<CertificateRenewal>())
+        Renewal = new(identity, new(directory.Certificates, keyring: null), (request, stop) => RenewAsync(managers, request, stop), NextDouble, clock, logging.CreateLogger<CertificateRenewal>())
         {
             Renewed = Reconnect,
         };

@@ -17,6 +17,7 @@ internal sealed class ManagerQuorum : IAsyncDisposable
     private readonly QuorumOptions options;
     private readonly RaftPeers peers;
     private readonly ConnectionRecycling recycling;
+    private readonly AutolockLoop autolock;
 
     private ManagerQuorum(QuorumOptions options, RaftPeers peers, RaftNode raft)
     {
@@ -24,6 +25,9 @@ internal sealed class ManagerQuorum : IAsyncDisposable
         (peers.IsCurrent, peers.IsNamed) = (() => raft.IsCurrent, options.IsNamed);
         raft.BecameCurrent += peers.LookAgain;
         recycling = new(options.NodeId, options.Store, peers.Recycle, options.Clock);
+        autolock = new(
+            options.Store, () => raft.IsCurrent, options.Keyring, options.Directory, options.SealNodeKey, options.Logging.CreateLogger<AutolockLoop>());
+        raft.BecameCurrent += autolock.LookAgain;
         Link = new(raft, options.Store, options.Channels, options.Clock);
         Services =
         [
@@ -111,7 +115,7 @@ internal sealed class ManagerQuorum : IAsyncDisposable
         await using var scope = new LoopScope(stop);
         scope.Run("manager connections", peers.RunAsync);
         scope.Run("recycled connections", recycling.RunAsync);
-        scope.Run("autolock", new AutolockLoop(options.Store, options.Keyring, options.Directory, options.Logging.CreateLogger<AutolockLoop>()).RunAsync);
+        scope.Run("autolock", autolock.RunAsync);
         throw await scope.FirstFault.WaitAsync(stop).ConfigureAwait(false);
     }
 

@@ -24,6 +24,9 @@ internal sealed record QuorumOptions
     /// <summary>The swarm's data keys.</summary>
     public required Keyring Keyring { get; init; }
 
+    /// <summary>Seals this manager's private key on the disk by the keyring, or opens it, as autolock goes on or off.</summary>
+    public Action<bool> SealNodeKey { get; init; } = static _ => { };
+
     /// <summary>Who is trusted, and who this manager is.</summary>
     public required PeerTrust Trust { get; init; }
 

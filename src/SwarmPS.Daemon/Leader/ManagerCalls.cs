@@ -32,7 +32,8 @@ internal sealed record KeysRequest;
 /// <param name="Members">The quorum's members: where their logs listen, <c>IP:PORT</c>.</param>
 /// <param name="MembersEntry">The entry that these are of: what the log says of members up to there is of an earlier time.</param>
 /// <param name="Managers">All managers: whom the caller lets in until it has read the log. Null from a manager that does not say.</param>
-internal sealed record KeysAnswer(byte[] Keys, ValueList<string>? Members = null, long MembersEntry = 0, ValueList<ManagerAddress>? Managers = null)
+/// <param name="UnlockKey">What seals the caller's keyring from the beginning; null where managers start unlocked.</param>
+internal sealed record KeysAnswer(byte[] Keys, ValueList<string>? Members = null, long MembersEntry = 0, ValueList<ManagerAddress>? Managers = null, string? UnlockKey = null)
 {
     /// <summary>Never the keys: this text may end up in a log.</summary>
     public override string ToString() => "KeysAnswer { … }";

@@ -30,7 +30,13 @@ internal sealed class ManagerService(RaftNode raft, SwarmStore store, Keyring ke
     {
         await raft.ReadBarrierAsync(stop).ConfigureAwait(false);
         var (members, entry) = await raft.MembersAsync(stop).ConfigureAwait(false);
-        return new(keyring.Export(), members.Select(member => member.ToString()!).Order(StringComparer.Ordinal).ToValueList(), entry, TermsWatch.Managers(store.Current));
+        var state = store.Current;
+        return new(
+            keyring.Export(),
+            members.Select(member => member.ToString()!).Order(StringComparer.Ordinal).ToValueList(),
+            entry,
+            TermsWatch.Managers(state),
+            state.Swarm?.UnlockKey?.Value);
     }
 
     private async Task<StandingAnswer> StandingAsync(string nodeId, string address, CancellationToken stop)

@@ -19,7 +19,12 @@ public sealed class Keyring
     private readonly Lock gate = new();
     private readonly SealingKey[] keys;
 
-    private Keyring(string path, SealingKey[] keys) => (this.path, this.keys) = (path, keys);
+    private volatile KeyringLock lockedBy;
+
+    private Keyring(string path, SealingKey[] keys, KeyringLock lockedBy) => (this.path, this.keys, this.lockedBy) = (path, keys, lockedBy);
+
+    /// <summary>What the file is sealed by.</summary>
+    public KeyringLock LockedBy => lockedBy;
 
     /// <summary>What the keyring at a path is sealed by; null where there is none. Throws <see cref="SwarmException"/> where it is damaged.</summary>
     public static KeyringLock? LockOf(string path) => File.Exists(path) ? ReadHeader(path, File.ReadAllBytes(path)) : null;
@@ -27,7 +32,7 @@ public sealed class Keyring
     /// <summary>Makes a keyring of one new key, in place of any that is there.</summary>
     public static Keyring Create(string path, KeyEncryptionKey lockedBy)
     {
-        var keyring = new Keyring(path, [NewKey(1)]);
+        var keyring = new Keyring(path, [NewKey(1)], lockedBy.Source);
         keyring.Save(keyring.keys, lockedBy);
         return keyring;
     }
@@ -35,7 +40,7 @@ public sealed class Keyring
     /// <summary>Makes a keyring of the keys that another manager handed over by <see cref="Export"/>, in place of any that is there.</summary>
     public static Keyring Import(string path, KeyEncryptionKey lockedBy, byte[] exported)
     {
-        var keyring = new Keyring(path, Parse(path, [.. exported]));
+        var keyring = new Keyring(path, Parse(path, [.. exported]), lockedBy.Source);
         keyring.Save(keyring.keys, lockedBy);
         return keyring;
     }
@@ -61,7 +66,7 @@ public sealed class Keyring
         {
             throw Damaged(path, "its key does not open it", fault);
         }
-        return new(path, Parse(path, plain));
+        return new(path, Parse(path, plain), source);
     }
 
     /// <summary>The keys in the clear, for a manager that joins: it gets them over mutual TLS and keeps them by <see cref="Import"/>.</summary>
@@ -71,7 +76,10 @@ public sealed class Keyring
     public void Relock(KeyEncryptionKey lockedBy)
     {
         lock (gate)
+        {
             Save(keys, lockedBy);
+            this.lockedBy = lockedBy.Source;
+        }
     }
 
     /// <summary>Seals bytes for the place that <paramref name="context"/> names.</summary>

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
-using SwarmPS.Daemon.Persistence;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Security;
@@ -11,13 +9,13 @@ namespace SwarmPS.Daemon.Security;
 /// together do not come together. The new one counts from the next handshake on.
 /// </summary>
 /// <param name="identity">The certificate.</param>
-/// <param name="directory">Where it is kept.</param>
+/// <param name="files">Where it is kept.</param>
 /// <param name="ask">Asks the leader for the next one.</param>
 /// <param name="random">Gives numbers from 0 to 1.</param>
 /// <param name="clock">The time.</param>
 /// <param name="log">The log.</param>
 internal sealed class CertificateRenewal(
-    NodeIdentity identity, SwarmDirectory directory, Func<RenewRequest, CancellationToken, Task<IssueAnswer>> ask, Func<double> random, TimeProvider clock, ILogger log)
+    NodeIdentity identity, CertificateFiles files, Func<RenewRequest, CancellationToken, Task<IssueAnswer>> ask, Func<double> random, TimeProvider clock, ILogger log)
 {
     private const double Earliest = 0.5;
     private const double Latest = 0.8;
@@ -100,7 +98,7 @@ internal sealed class CertificateRenewal(
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var answer = await ask(new(NewcomerTrust.RequestFor(key)), stop).ConfigureAwait(false);
         var next = new NodeCertificate(answer.CertificatePem, key.ExportPkcs8PrivateKeyPem(), answer.RootPem);
-        next.Replace(directory.Certificates, (file, text) => DurableFile.Write(file, Encoding.ASCII.GetBytes(text)));
+        files.Save(next);
         identity.Replace(next);
         log.Renewed(identity.Certificate.NotAfter.ToUniversalTime());
         Renewed?.Invoke();

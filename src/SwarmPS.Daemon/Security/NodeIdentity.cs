@@ -51,8 +51,7 @@ public sealed class NodeIdentity : IDisposable
         try
         {
             using var parsed = X509Certificate2.CreateFromPem(files.CertificatePem, files.KeyPem);
-            if (!NodeSubject.TryRead(parsed, out var subject))
-                throw Damaged("the certificate names no node of a swarm", null);
+            var subject = SubjectOf(parsed);
             // TLS on some systems needs a key that came by PKCS#12.
             return new(X509CertificateLoader.LoadPkcs12(parsed.Export(X509ContentType.Pkcs12), null), files.RootPem, subject, TrustOf(parsed, files.RootPem));
         }
@@ -61,6 +60,23 @@ public sealed class NodeIdentity : IDisposable
             throw Damaged(fault.Message, fault);
         }
     }
+
+    /// <summary>Whom a certificate names. Throws <see cref="SwarmException"/> where it is no certificate of a node.</summary>
+    internal static NodeSubject ReadSubject(string certificatePem)
+    {
+        try
+        {
+            using var parsed = X509Certificate2.CreateFromPem(certificatePem);
+            return SubjectOf(parsed);
+        }
+        catch (CryptographicException fault)
+        {
+            throw Damaged(fault.Message, fault);
+        }
+    }
+
+    private static NodeSubject SubjectOf(X509Certificate2 certificate) =>
+        NodeSubject.TryRead(certificate, out var subject) ? subject : throw Damaged("the certificate names no node of a swarm", null);
 
     private static TlsInfo TrustOf(X509Certificate2 certificate, string rootPem)
     {
@@ -89,7 +105,7 @@ public sealed class NodeIdentity : IDisposable
 
 /// <summary>What a node keeps of its identity, each PEM.</summary>
 /// <param name="CertificatePem">The certificate.</param>
-/// <param name="KeyPem">Its key.</param>
+/// <param name="KeyPem">Its key, which may be sealed on the disk (<see cref="SealedKey"/>).</param>
 /// <param name="RootPem">The roots to trust.</param>
 public sealed record NodeCertificate(string CertificatePem, string KeyPem, string RootPem)
 {
@@ -117,6 +133,12 @@ public sealed record NodeCertificate(string CertificatePem, string KeyPem, strin
                 return certificate;
         }
     }
+
+    /// <summary>Whether a replacement of the files has begun and not ended.</summary>
+    public static bool IsBeingReplaced(string folder) => File.Exists(Path.Combine(folder, NextFile));
+
+    /// <summary>Whom the certificate names; the key is not needed for that. Throws <see cref="SwarmException"/> where it is damaged.</summary>
+    public NodeSubject ReadSubject() => NodeIdentity.ReadSubject(CertificatePem);
 
     /// <summary>Writes the files, each whole or not at all, by <paramref name="write"/>; the key first, so that no certificate stands without one.</summary>
     public void Write(string folder, Action<string, string> write)
@@ -149,7 +171,7 @@ public sealed record NodeCertificate(string CertificatePem, string KeyPem, strin
             var pem = rest[part.Location].ToString() + "\n";
             if (label.SequenceEqual(CertificateLabel))
                 certificates.Add(pem);
-            else if (label.SequenceEqual(KeyLabel))
+            else if (label.SequenceEqual(KeyLabel) || label.SequenceEqual(SealedKey.Label))
                 key = pem;
         }
         return new(certificates.FirstOrDefault() ?? "", key, string.Concat(certificates.Skip(1)));

@@ -126,9 +126,6 @@ public sealed class LostQuorumTests : IAsyncDisposable
             by.State.Nodes.Find(id) is { CurrentRole: NodeRole.Worker, SessionRole: NodeRole.Worker, ManagerStatus: null, Status.State: NodeState.Ready },
         () => $"it is no worker: {node.Membership.State} {node.Membership.Error} {node.Membership.Member?.Quorum?.NoLeader} {by.State.Nodes.Find(node.Member.NodeId)}");
 
-    private static NodeRole Certified(TestNode node)
-    {
-        using var identity = NodeIdentity.Load(NodeCertificate.Read(node.Directory.Certificates));
-        return identity.Subject.Role;
-    }
+    private static NodeRole Certified(TestNode node) =>
+        NodeCertificate.Read(node.Directory.Certificates).ReadSubject().Role;
 }

@@ -151,7 +151,7 @@ public sealed class CertificateRenewalTests : IAsyncDisposable
     private Task Start(Func<double> random, Action<CertificateRenewal>? made = null)
     {
         var renewed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var renewal = new CertificateRenewal(identity, directory, IssueAsync, random, clock, NullLogger.Instance) { Renewed = () => renewed.TrySetResult() };
+        var renewal = new CertificateRenewal(identity, new(directory.Certificates, keyring: null), IssueAsync, random, clock, NullLogger.Instance) { Renewed = () => renewed.TrySetResult() };
         made?.Invoke(renewal);
         running = renewal.RunAsync(stop.Token);
         return renewed.Task;
