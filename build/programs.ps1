@@ -50,7 +50,7 @@ function Start-Program([string] $File, [string[]] $Arguments) {
 function Complete-Program($Program, [TimeSpan] $Deadline = [Threading.Timeout]::InfiniteTimeSpan) {
     $left = $Deadline
     if ($Deadline -ne [Threading.Timeout]::InfiniteTimeSpan) {
-        $left = [TimeSpan]::FromTicks([Math]::Max(0, ($Deadline - ([DateTime]::Now - $Program.Began)).Ticks))
+        $left = [TimeSpan]::FromTicks([Math]::Max([long]0, ($Deadline - ([DateTime]::Now - $Program.Began)).Ticks))
     }
     $code = $Program.Process.WaitForExit($left) ? $Program.Process.ExitCode : $null
     Stop-Program $Program

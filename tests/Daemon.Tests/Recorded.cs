@@ -7,6 +7,7 @@ internal sealed class Recorded<T> : IReadOnlyList<T>
 {
     private readonly Lock gate = new();
     private readonly List<T> items = [];
+    private TaskCompletionSource added = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public int Count
     {
@@ -29,7 +30,27 @@ internal sealed class Recorded<T> : IReadOnlyList<T>
     public void Add(T item)
     {
         lock (gate)
+        {
             items.Add(item);
+            added.TrySetResult();
+            added = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    /// <summary>Waits until there are so many, and gives all.</summary>
+    public async Task<IReadOnlyList<T>> AwaitAsync(int count)
+    {
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                if (items.Count >= count)
+                    return [.. items];
+                next = added.Task;
+            }
+            await next.WaitAsync(TimeSpan.FromSeconds(20));
+        }
     }
 
     public void Clear()

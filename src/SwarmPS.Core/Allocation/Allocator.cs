@@ -20,6 +20,9 @@ public sealed class Allocator
     private bool tryAll;
     private string? meshed;
 
+    /// <summary>Hears of objects that could not be handled; null where that should end the work.</summary>
+    public PassOver? PassOver { get; init; }
+
     /// <summary>Whether a plan would look at anything.</summary>
     public bool HasWork => services.Count > 0 || nodes.Count > 0 || tryable.Count > 0 || ledger.Idle.Count > 0 || (tryAll && waiting.Count + lacking.Count > 0);
 
@@ -33,7 +36,7 @@ public sealed class Allocator
         nodes.Clear();
         tryable.Clear();
         foreach (var item in state.Networks.All.Cast<StoreObject>().Concat(state.Services.All).Concat(state.Nodes.All).Concat(state.Tasks.All))
-            Observe(new(item.Kind, null, item));
+            OneObject.Handle(PassOver, item.Kind, item.Id, () => Observe(new(item.Kind, null, item)));
         foreach (var node in state.Nodes.All)
             ledger.Idle.UnionWith(node.Gateways.OrEmpty().Select(gateway => (gateway.NetworkId, node.Id)));
     }
@@ -77,8 +80,8 @@ public sealed class Allocator
         foreach (var id in services)
         {
             lacking.Remove(id);
-            if (state.Services.Find(id) is { } service && WithAddresses(state, WithPorts(state, service)) is var reached && reached != service)
-                Put(changes, service, reached);
+            if (state.Services.Find(id) is { } service)
+                OneObject.Handle(PassOver, ObjectKind.Service, id, () => GiveToService(state, changes, service));
         }
         services.Clear();
         GiveToTasks(state, changes, now, changesMax);
@@ -102,6 +105,13 @@ public sealed class Allocator
                 GiveGateway(state, changes, task.NodeId, attachment.Network?.Id ?? "");
         }
         return [.. changes.Values.Select(StoreChange.Put)];
+    }
+
+    private void GiveToService(Snapshot state, Dictionary<string, StoreObject> changes, Service service)
+    {
+        var reached = WithAddresses(state, WithPorts(state, service));
+        if (reached != service)
+            Put(changes, service, reached);
     }
 
     private void Put(Dictionary<string, StoreObject> changes, StoreObject? old, StoreObject item)
@@ -151,23 +161,26 @@ public sealed class Allocator
             if (changes.Count >= changesMax)
                 return;
             tryable.Remove(task.Id);
-            if (state.Services.Find(task.ServiceId) is not { } service)
-                continue;
-            service = changes.GetValueOrDefault(service.Id) as Service ?? service;
-            var networks = NetworkUse.NetworksOf(state, service.Spec);
-            if (Obstacle(state, service, networks) is { } why)
-            {
-                if (task.Status.Err != why)
-                    Put(changes, task, task with { Status = task.Status with { Err = why, Timestamp = now } });
-                continue;
-            }
-            waiting.Remove(task.Id);
-            Put(changes, task, task with
-            {
-                NetworksAttachments = networks.Select(id => Attachment(id, task.Id)).ToValueList(),
-                Status = new() { State = TaskState.Pending, Timestamp = now, Message = "pending task scheduling" },
-            });
+            if (state.Services.Find(task.ServiceId) is { } service)
+                OneObject.Handle(PassOver, ObjectKind.Task, task.Id, () => GiveToTask(state, changes, changes.GetValueOrDefault(service.Id) as Service ?? service, task, now));
         }
+    }
+
+    private void GiveToTask(Snapshot state, Dictionary<string, StoreObject> changes, Service service, SwarmTask task, Timestamp now)
+    {
+        var networks = NetworkUse.NetworksOf(state, service.Spec);
+        if (Obstacle(state, service, networks) is { } why)
+        {
+            if (task.Status.Err != why)
+                Put(changes, task, task with { Status = task.Status with { Err = why, Timestamp = now } });
+            return;
+        }
+        waiting.Remove(task.Id);
+        Put(changes, task, task with
+        {
+            NetworksAttachments = networks.Select(id => Attachment(id, task.Id)).ToValueList(),
+            Status = new() { State = TaskState.Pending, Timestamp = now, Message = "pending task scheduling" },
+        });
     }
 
     private NetworkAttachment Attachment(string networkId, string taskId)

@@ -21,11 +21,12 @@ public readonly record struct Timestamp(long Nanoseconds) : IComparable<Timestam
     /// <summary>The moment of <paramref name="time"/>, exact to 100 ns.</summary>
     public static Timestamp From(DateTimeOffset time) => new((time.UtcTicks - DateTime.UnixEpoch.Ticks) * 100);
 
-    /// <summary>The moment <paramref name="later"/> after this one.</summary>
-    public static Timestamp operator +(Timestamp time, TimeSpan later) => new(time.Nanoseconds + later.Ticks * 100);
+    /// <summary>The moment <paramref name="later"/> after this one; the last one that there is where that is beyond it.</summary>
+    public static Timestamp operator +(Timestamp time, TimeSpan later) =>
+        new((long)Int128.Clamp((Int128)time.Nanoseconds + (Int128)later.Ticks * 100, long.MinValue, long.MaxValue));
 
     /// <summary>The time from <paramref name="b"/> to <paramref name="a"/>.</summary>
-    public static TimeSpan operator -(Timestamp a, Timestamp b) => new((a.Nanoseconds - b.Nanoseconds) / 100);
+    public static TimeSpan operator -(Timestamp a, Timestamp b) => new((long)(((Int128)a.Nanoseconds - b.Nanoseconds) / 100));
 
     /// <summary>Whether <paramref name="a"/> comes before <paramref name="b"/>.</summary>
     public static bool operator <(Timestamp a, Timestamp b) => a.Nanoseconds < b.Nanoseconds;

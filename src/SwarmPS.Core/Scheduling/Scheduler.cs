@@ -16,6 +16,9 @@ public sealed class Scheduler
     private NodeLoads loads = new(0);
     private WaitingTasks waiting = new();
 
+    /// <summary>Hears of objects that could not be handled; null where that should end the work.</summary>
+    public PassOver? PassOver { get; init; }
+
     /// <summary>Plans on a state alone.</summary>
     public static SchedulePlan Plan(Snapshot state, Timestamp now)
     {
@@ -30,7 +33,7 @@ public sealed class Scheduler
         (loads, waiting) = (new(state.Nodes.Count), new());
         postponed.Clear();
         foreach (var node in state.Nodes.All)
-            loads.Put(node);
+            OneObject.Handle(PassOver, node.Kind, node.Id, () => loads.Put(node));
         List<SwarmTask> pending = [];
         List<SwarmTask> failures = [];
         foreach (var task in state.Tasks.All)
@@ -81,13 +84,15 @@ public sealed class Scheduler
         {
             if (changes.Count >= changesMax)
                 break;
-            PlaceOnNode(nodeId, now, changes);
+            if (!OneObject.Handle(PassOver, ObjectKind.Node, nodeId, () => PlaceOnNode(nodeId, now, changes)))
+                waiting.TriedNode(nodeId);
         }
         foreach (var key in waiting.Tryable.ToList())
         {
             if (changes.Count >= changesMax)
                 break;
-            Place(key, now, changes, changesMax);
+            if (!OneObject.Handle(PassOver, ObjectKind.Service, waiting.GroupOf(key).Tasks.Values.First().ServiceId, () => Place(key, now, changes, changesMax)))
+                waiting.Tried(key);
         }
         return new(changes, postponed.Count == 0 ? null : postponed.Values.Min(), waiting.Tryable.Count > 0 || waiting.TryableNodes.Count > 0);
     }

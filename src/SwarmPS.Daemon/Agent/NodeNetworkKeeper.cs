@@ -76,7 +76,7 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
     {
         lock (gate)
         {
-            (wanted, isTold) = (networks, true);
+            (wanted, isTold) = (networks with { Networks = networks.Networks.Select(SoundPeers.Of).ToValueList() }, true);
             asked.TrySetResult();
         }
     }
@@ -104,7 +104,7 @@ internal sealed class NodeNetworkKeeper(INodePlane plane, TimeProvider clock, IL
         {
             var before = wanted;
             wanted = new(
-                (assignments.Complete ? [] : wanted.Networks.Where(network => !gone.Contains(network.Id))).Concat(assignments.Networks).OrderBy(network => network.Id, StringComparer.Ordinal).ToValueList(),
+                (assignments.Complete ? [] : wanted.Networks.Where(network => !gone.Contains(network.Id))).Concat(assignments.Networks.Select(SoundPeers.Of)).OrderBy(network => network.Id, StringComparer.Ordinal).ToValueList(),
                 assignments.MeshPorts ?? wanted.Ports)
             {
                 Keys = assignments.TunnelKeys is { } keys ? (keys.Keys.Count > 0 ? keys : null) : assignments.Complete ? null : wanted.Keys,

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using SwarmPS.Daemon.Agent.Containers;
 using SwarmPS.Daemon.Agent.Engine;
 using SwarmPS.Model;
+using SwarmPS.Model.Validation;
 
 namespace SwarmPS.Daemon.Agent;
 
@@ -288,8 +289,8 @@ internal sealed partial class TaskRunner
             {
                 Timestamp = Timestamp.From(shared.Clock.GetUtcNow()),
                 State = state,
-                Message = message ?? status.Message,
-                Err = err,
+                Message = ReportRules.Cut(message) ?? status.Message,
+                Err = ReportRules.Cut(err),
                 ContainerStatus = ContainerNow(),
                 PortStatus = container is { Ports.Count: > 0, Condition: ContainerCondition.Running } ? new(container.Ports) : status.PortStatus,
             };

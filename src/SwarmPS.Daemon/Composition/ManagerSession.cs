@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using DotNext.Threading;
 using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Api.Queries;
 using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Consensus;
 using SwarmPS.Daemon.Dispatch;
@@ -32,12 +33,12 @@ internal sealed class ManagerSession : ISwarmSession
     private readonly TaskCompletionSource<Exception?> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int disposed;
 
-    private ManagerSession(ManagerParts parts, NodeListener listener, NodeAgent agent, NodeStreams streams, TermsWatch terms, QuorumSeat seat, TimeProvider clock)
+    private ManagerSession(ManagerParts parts, NodeListener listener, NodeAgent agent, NodeStreams streams, TermsWatch terms, QuorumSeat seat, TimeProvider clock, ILogger log)
     {
         access = new(parts.Store, parts.Node.NodeId, agent.Logs, agent.Processes, streams);
         Checks = new NodeNetworkChecks(parts.Node.NodeId, agent.Checks, streams);
         (this.parts, this.listener, this.agent, this.terms, this.seat) = (parts, listener, agent, terms, seat);
-        Member = new(parts.Node.NodeId, parts.Address, parts.Store) { Quorum = parts.Quorum.Link, Events = new(parts.Store, clock) };
+        Member = new(parts.Node.NodeId, parts.Address, parts.Store) { Quorum = parts.Quorum.Link, Events = new(parts.Store, clock, (kind, id, fault) => log.PassedOver(fault, kind, id, "events")) };
     }
 
     /// <inheritdoc/>
@@ -94,6 +95,7 @@ internal sealed class ManagerSession : ISwarmSession
                     Store = parts.Store,
                     Leadership = parts,
                     Services = [certificates, new DispatcherService(parts.Dispatcher, terms, clock), streams, .. parts.Quorum.Services],
+                    Refused = (caller, call, why) => parts.Dispatcher.Refuse(caller.Subject.NodeId, call, why),
                     Clock = clock,
                     Logging = logging,
                 },
@@ -113,7 +115,7 @@ internal sealed class ManagerSession : ISwarmSession
             };
             var seat = new QuorumSeat(parts, () => Joined(directory), renewal.Hurry, clock, logging.CreateLogger<QuorumSeat>());
             parts.Quorum.Raft.Advice = () => seat.Advice;
-            session = new(parts, listener, agent, streams, terms, seat, clock) { Renewal = renewal };
+            session = new(parts, listener, agent, streams, terms, seat, clock, logging.CreateLogger<SwarmEventLog>()) { Renewal = renewal };
             if (entry.BeforeAgent is { } ready)
                 await ready().ConfigureAwait(false);
             // Where it was a worker until now, or lost its power before this was done. The node file says by now that it has a keyring.

@@ -39,7 +39,7 @@ internal static class SealedEntry
             throw new InvalidDataException($"its format {entry[0]} and kind {entry[1]} are not known to this version; install the version that the other managers run");
         try
         {
-            return StoreEncoding.ReadProposal(new ReadOnlySequence<byte>(keyring.Open(entry[HeaderBytes..], Place)));
+            return StoreEncoding.Heal(StoreEncoding.ReadProposal(new ReadOnlySequence<byte>(keyring.Open(entry[HeaderBytes..], Place))));
         }
         catch (CryptographicException fault)
         {

@@ -10,11 +10,19 @@ internal static class DispatchCalls
 {
     private const string Service = "swarmps.Dispatcher";
 
+    /// <summary>Bytes of what a node says in its session at once.</summary>
+    private const int SaidBytesMax = 4 << 20;
+
+    /// <summary>Bytes of one report of statuses.</summary>
+    private const int ReportBytesMax = 4 << 20;
+
     /// <summary>A node's session, for as long as the node is heard.</summary>
-    public static readonly Method<SessionUp, SessionDown> Session = RpcMethod.Duplex<SessionUp, SessionDown, DispatchEncoders>(Service, "Session");
+    public static readonly Method<SessionUp, SessionDown> Session =
+        RpcMethod.Duplex<SessionUp, SessionDown, DispatchEncoders>(Service, "Session", SaidBytesMax);
 
     /// <summary>Takes statuses; answers once they are durable.</summary>
-    public static readonly Method<StatusesUp, StatusesDown> Report = RpcMethod.Unary<StatusesUp, StatusesDown, DispatchEncoders>(Service, "ReportStatuses");
+    public static readonly Method<StatusesUp, StatusesDown> Report =
+        RpcMethod.Unary<StatusesUp, StatusesDown, DispatchEncoders>(Service, "ReportStatuses", ReportBytesMax);
 }
 
 /// <summary>What a node says in its session: first who it is, later that it is there and in which condition.</summary>

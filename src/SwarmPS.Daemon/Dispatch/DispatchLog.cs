@@ -17,6 +17,12 @@ internal static partial class DispatchLog
     [LoggerMessage(3201, LogLevel.Warning, "Node {NodeId} has not been heard from and counts as down")]
     internal static partial void NodeSilent(this ILogger log, string nodeId);
 
+    [LoggerMessage(3206, LogLevel.Warning, "A message of node {NodeId} was refused (call={Call}): {Reason}")]
+    internal static partial void MessageRefused(this ILogger log, string nodeId, string call, string reason);
+
+    [LoggerMessage(3207, LogLevel.Warning, "Nodes {NodeIds} could not be shown as faulty: {Reason}")]
+    internal static partial void FaultNotShown(this ILogger log, string nodeIds, string reason);
+
     [LoggerMessage(3202, LogLevel.Information, "This node's session is with the manager at {Address}")]
     internal static partial void SessionWith(this ILogger log, string address);
 

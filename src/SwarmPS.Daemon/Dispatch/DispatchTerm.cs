@@ -19,6 +19,7 @@ internal sealed class DispatchTerm
     private readonly Lock gate = new();
     private readonly Dictionary<string, NodeSession> sessions = [];
     private readonly NetworkPicture networks;
+    private readonly NodeFaults faults;
     private readonly NodeWatch watch;
     private readonly ChangeSubscription feed;
     private readonly TimeProvider clock;
@@ -28,8 +29,9 @@ internal sealed class DispatchTerm
     public DispatchTerm(SwarmStore store, DispatcherOptions options, TimeProvider clock, ILogger log, CancellationToken ended)
     {
         (this.store, this.options, this.clock, this.log, this.ended) = (store, options, clock, log, ended);
-        networks = new() { DataPathPort = () => store.Current.Swarm?.DataPathPort ?? SwarmDefaults.DataPathPort };
-        watch = new(store, SessionOf, Silent, clock, log);
+        networks = new() { DataPathPort = () => store.Current.Swarm?.DataPathPort ?? SwarmDefaults.DataPathPort, PassOver = PassOver };
+        faults = new(store, clock, log);
+        watch = new(store, SessionOf, Silent, faults.Of, clock, log);
         Statuses = new(store);
         // Sessions read the state when they open, which is later: of what was before, the feed need not tell.
         feed = store.Feed.Subscribe(ObjectKind.Task, ObjectKind.Node, ObjectKind.Service, ObjectKind.Network, ObjectKind.Swarm);
@@ -51,6 +53,7 @@ internal sealed class DispatchTerm
             scope.Run("assignments", RouteAsync);
             scope.Run("statuses", Statuses.RunAsync);
             scope.Run("silent nodes", watch.RunAsync);
+            scope.Run("faulty nodes", faults.RunAsync);
             await Task.WhenAny(scope.FirstFault, Task.Delay(Timeout.InfiniteTimeSpan, clock, ended)).ConfigureAwait(false);
             fault = scope.FirstFault.IsCompleted ? await scope.FirstFault.ConfigureAwait(false) : null;
         }
@@ -62,6 +65,8 @@ internal sealed class DispatchTerm
     /// <summary>Opens a node's session. A ready node stays ready while it lasts, and for a moment after, so that it may open the next one.</summary>
     public async IAsyncEnumerable<Assignments> OpenSessionAsync(SessionRequest request, [EnumeratorCancellation] CancellationToken stop)
     {
+        if (faults.Of(request.NodeId) is { } fault)
+            throw new SwarmException(SwarmErrorCode.Unavailable, $"This node opens no session for {NodeFaults.Quarantine.TotalSeconds:0} s. {fault}");
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, ended);
         // Another one for each session, so that nothing confirmed in an earlier one counts.
         var asks = request.Condition is null ? 0 : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
@@ -84,6 +89,13 @@ internal sealed class DispatchTerm
             await either.CancelAsync().ConfigureAwait(false);
             await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>A message of a node was refused by its content: the node is shown as faulty, and its session ends.</summary>
+    public void Refuse(string nodeId, string call, string why)
+    {
+        if (faults.Put(nodeId, call, why))
+            SessionOf(nodeId)?.End($"It sent what cannot be taken: {why}");
     }
 
     /// <summary>Has a node come to a manager with a stream; one that has just lost its leader is waited for. Throws <see cref="SwarmException"/>.</summary>
@@ -252,7 +264,7 @@ internal sealed class DispatchTerm
                 else
                     RouteNetworks(batch.Changes);
                 foreach (var change in batch.Changes)
-                    Route(change);
+                    OneObject.Handle(PassOver, change.Kind, change.Object.Id, () => Route(change));
             }
         }
     }
@@ -264,15 +276,20 @@ internal sealed class DispatchTerm
         var all = false;
         foreach (var change in changes)
         {
-            var concerned = networks.Observe(change);
-            changed.UnionWith(concerned.Networks);
-            all |= concerned.All;
+            OneObject.Handle(PassOver, change.Kind, change.Object.Id, () =>
+            {
+                var concerned = networks.Observe(change);
+                changed.UnionWith(concerned.Networks);
+                all |= concerned.All;
+            });
         }
         if (changed.Count == 0 && !all)
             return;
         foreach (var session in sessions.Values.Where(session => all || networks.Concerns(session.NodeId, changed)))
             session.MarkNetworks(changed);
     }
+
+    private void PassOver(ObjectKind kind, string id, Exception fault) => log.PassedOver(fault, kind, id, "assignments");
 
     private void Reread(Snapshot state)
     {

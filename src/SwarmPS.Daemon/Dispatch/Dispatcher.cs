@@ -42,6 +42,18 @@ internal sealed class Dispatcher(SwarmStore store, DispatcherOptions options, Ti
     public async Task CallAsync(string nodeId, StreamCall call, CancellationToken stop) =>
         await (await TermAsync(stop).ConfigureAwait(false)).CallAsync(nodeId, call, stop).ConfigureAwait(false);
 
+    /// <summary>A message of a node was refused by its content.</summary>
+    public void Refuse(string nodeId, string call, string why)
+    {
+        Task<DispatchTerm> term;
+        lock (gate)
+            term = leading.Task;
+        if (term.IsCompletedSuccessfully)
+            term.Result.Refuse(nodeId, call, why);
+        else
+            log.MessageRefused(nodeId, call, why);
+    }
+
     private static TaskCompletionSource<DispatchTerm> NewTerm() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task<DispatchTerm> TermAsync(CancellationToken stop)

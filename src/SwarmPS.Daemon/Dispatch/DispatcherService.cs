@@ -22,8 +22,8 @@ internal sealed class DispatcherService(Dispatcher dispatcher, TermsWatch terms,
     /// <inheritdoc/>
     public void Map(RpcRoutes routes)
     {
-        routes.DuplexOnLeader(DispatchCalls.Session, Anyone, ServeAsync);
-        routes.UnaryOnLeader(DispatchCalls.Report, Anyone, async (caller, said, stop) =>
+        routes.DuplexOnLeader(DispatchCalls.Session, Anyone, SessionUpValidator.Check, ServeAsync);
+        routes.UnaryOnLeader(DispatchCalls.Report, Anyone, StatusesUpValidator.Check, async (caller, said, stop) =>
         {
             await dispatcher.For(caller.Subject.NodeId, caller.Address).ReportAsync(said.Reports, stop).ConfigureAwait(false);
             return new();

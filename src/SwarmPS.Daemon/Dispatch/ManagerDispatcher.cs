@@ -10,13 +10,27 @@ internal sealed class ManagerDispatcher(ILeadership leadership, IDispatcher own,
     public IAsyncEnumerable<Assignments> OpenSessionAsync(NodeDescription description, ConditionSource? condition, CancellationToken stop)
     {
         if (leadership.IsLeader)
+        {
+            SessionUpValidator.Check(new(description));
             return own.OpenSessionAsync(description, condition, stop);
+        }
         if (leadership.LeaderAddress is { } leader)
             managers.Leads(leader);
         return remote.OpenSessionAsync(description, condition, stop);
     }
 
     /// <inheritdoc/>
-    public Task ReportAsync(IReadOnlyList<TaskStatusReport> reports, CancellationToken stop) =>
-        leadership.IsLeader ? own.ReportAsync(reports, stop) : remote.ReportAsync(reports, stop);
+    public async Task ReportAsync(IReadOnlyList<TaskStatusReport> reports, CancellationToken stop)
+    {
+        if (!leadership.IsLeader)
+        {
+            await remote.ReportAsync(reports, stop).ConfigureAwait(false);
+            return;
+        }
+        foreach (var part in reports.Chunk(StatusesUpValidator.ReportsMax))
+        {
+            StatusesUpValidator.Check(new(part));
+            await own.ReportAsync(part, stop).ConfigureAwait(false);
+        }
+    }
 }

@@ -25,6 +25,9 @@ internal sealed class NetworkPicture
     /// <summary>Asks for the swarm's UDP port of packets between nodes; it never changes.</summary>
     public Func<uint> DataPathPort { get; init; } = () => SwarmDefaults.DataPathPort;
 
+    /// <summary>Hears of objects that could not be handled; null where that should end the work.</summary>
+    public PassOver? PassOver { get; init; }
+
     /// <summary>The ports of the routing mesh, the same on every node.</summary>
     public ValueList<MeshPort> Ports
     {
@@ -58,7 +61,7 @@ internal sealed class NetworkPicture
             ports = null;
             keys = state.Swarm?.TunnelKeys;
             foreach (var item in state.Networks.All.Cast<StoreObject>().Concat(state.Nodes.All).Concat(state.Services.All).Concat(state.Tasks.All))
-                Observe(new ObjectChange(item.Kind, null, item));
+                OneObject.Handle(PassOver, item.Kind, item.Id, () => Observe(new ObjectChange(item.Kind, null, item)));
         }
     }
 

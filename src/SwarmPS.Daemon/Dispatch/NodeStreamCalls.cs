@@ -19,7 +19,8 @@ internal static class NodeStreamCalls
     public static readonly Method<NodeCall, NodeCalled> Call = RpcMethod.Unary<NodeCall, NodeCalled, NodeStreamEncoders>(Service, "Call");
 
     /// <summary>A node comes to the manager that had it called.</summary>
-    public static readonly Method<NodeStreamUp, NodeStreamDown> Attend = RpcMethod.Duplex<NodeStreamUp, NodeStreamDown, NodeStreamEncoders>(Service, "Attend");
+    public static readonly Method<NodeStreamUp, NodeStreamDown> Attend =
+        RpcMethod.Duplex<NodeStreamUp, NodeStreamDown, NodeStreamEncoders>(Service, "Attend", NodeStreamValidator.MessageBytesMax);
 }
 
 /// <summary>A node is to be called.</summary>

@@ -21,12 +21,12 @@ internal sealed class NodeStreams(string address, Func<NodeCall, CancellationTok
     /// <inheritdoc/>
     public void Map(RpcRoutes routes)
     {
-        routes.UnaryOnLeader(NodeStreamCalls.Call, [NodeRole.Manager], async (_, wanted, stop) =>
+        routes.UnaryOnLeader(NodeStreamCalls.Call, [NodeRole.Manager], NodeStreamValidator.Check, async (_, wanted, stop) =>
         {
             await dispatcher.CallAsync(wanted.NodeId, wanted.Call, stop).ConfigureAwait(false);
             return new NodeCalled();
         });
-        routes.Duplex(NodeStreamCalls.Attend, [NodeRole.Worker, NodeRole.Manager], AttendAsync);
+        routes.Duplex(NodeStreamCalls.Attend, [NodeRole.Worker, NodeRole.Manager], NodeStreamValidator.Check, AttendAsync);
     }
 
     /// <summary>Opens a stream with a node and asks there. Throws <see cref="SwarmException"/>, Unavailable where the node does not come.</summary>

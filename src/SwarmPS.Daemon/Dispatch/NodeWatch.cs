@@ -11,9 +11,10 @@ namespace SwarmPS.Daemon.Dispatch;
 /// <param name="store">The store.</param>
 /// <param name="sessionOf">A node's session, or null.</param>
 /// <param name="silent">How long a node with a session may be silent.</param>
+/// <param name="faultOf">Why a node that opens no session is refused; null where it is not.</param>
 /// <param name="clock">The time.</param>
 /// <param name="log">The log.</param>
-internal sealed class NodeWatch(SwarmStore store, Func<string, NodeSession?> sessionOf, Func<TimeSpan> silent, TimeProvider clock, ILogger log)
+internal sealed class NodeWatch(SwarmStore store, Func<string, NodeSession?> sessionOf, Func<TimeSpan> silent, Func<string, string?> faultOf, TimeProvider clock, ILogger log)
 {
     /// <summary>How long after a refused write it is tried again.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
@@ -160,7 +161,7 @@ internal sealed class NodeWatch(SwarmStore store, Func<string, NodeSession?> ses
             if (node is null || node.Status.State == NodeState.Down)
                 continue;
             log.NodeSilent(node.Id);
-            tx.Put(node with { Status = new() { State = NodeState.Down, Message = "heartbeat failure", Addr = node.Status.Addr } });
+            tx.Put(node with { Status = new() { State = NodeState.Down, Message = faultOf(node.Id) ?? "heartbeat failure", Addr = node.Status.Addr } });
         }
     }
 }

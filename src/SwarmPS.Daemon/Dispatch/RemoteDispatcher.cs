@@ -14,9 +14,6 @@ namespace SwarmPS.Daemon.Dispatch;
 /// <param name="log">The log.</param>
 internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList managers, string? address, TimeProvider clock, ILogger log) : IDispatcher
 {
-    /// <summary>Statuses in one report.</summary>
-    private const int ReportsMax = 2_000;
-
     /// <summary>How long a leader may take to open a session; longer, and it does not work.</summary>
     private static readonly TimeSpan OpenMax = TimeSpan.FromSeconds(8);
 
@@ -82,7 +79,7 @@ internal sealed class RemoteDispatcher(ManagerChannels channels, ManagerList man
         {
             throw new SwarmException(SwarmErrorCode.Unavailable, "No session with a leader is open; the statuses are reported once there is one.", late);
         }
-        foreach (var part in reports.Chunk(ReportsMax))
+        foreach (var part in reports.Chunk(StatusesUpValidator.ReportsMax))
             await channel.AskAsync(DispatchCalls.Report, new StatusesUp(part), stop).ConfigureAwait(false);
     }
 

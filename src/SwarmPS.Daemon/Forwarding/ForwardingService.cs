@@ -12,7 +12,8 @@ internal sealed class ForwardingService(RaftNode raft, SwarmStore store, Forward
     private const string Name = "swarmps.Forwarding";
 
     /// <summary>A client's request.</summary>
-    public static readonly Method<ForwardedRequest, ForwardedAnswer> Forward = RpcMethod.Unary<ForwardedRequest, ForwardedAnswer, ForwardingEncoders>(Name, "Forward");
+    public static readonly Method<ForwardedRequest, ForwardedAnswer> Forward =
+        RpcMethod.Unary<ForwardedRequest, ForwardedAnswer, ForwardingEncoders>(Name, "Forward", NodeListener.MessageBytesMax);
 
     /// <summary>How far the store is.</summary>
     public static readonly Method<VersionRequest, VersionAnswer> Version = RpcMethod.Unary<VersionRequest, VersionAnswer, ForwardingEncoders>(Name, "Version");
@@ -20,8 +21,8 @@ internal sealed class ForwardingService(RaftNode raft, SwarmStore store, Forward
     /// <inheritdoc/>
     public void Map(RpcRoutes routes)
     {
-        routes.UnaryOnLeader(Forward, [NodeRole.Manager], (_, request, stop) => AnswerAsync(request, stop));
-        routes.UnaryOnLeader(Version, [NodeRole.Manager], (_, _, stop) => VersionAsync(stop));
+        routes.UnaryOnLeader(Forward, [NodeRole.Manager], ForwardedRequestValidator.Check, (_, request, stop) => AnswerAsync(request, stop));
+        routes.UnaryOnLeader(Version, [NodeRole.Manager], MessageRules.Nothing, (_, _, stop) => VersionAsync(stop));
     }
 
     private async Task<ForwardedAnswer> AnswerAsync(ForwardedRequest request, CancellationToken stop)

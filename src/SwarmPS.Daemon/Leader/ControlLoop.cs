@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SwarmPS.Daemon.Composition;
 using SwarmPS.Model;
 using SwarmPS.Store;
 
@@ -6,8 +7,8 @@ namespace SwarmPS.Daemon.Leader;
 
 /// <summary>
 /// Runs the deciders while this manager leads: after each change of the store, and when something is due. Each round is one
-/// transaction, so a new service's tasks have their nodes one commit after the service itself. A fault ends the loop, so that this
-/// manager steps down.
+/// transaction, so a new service's tasks have their nodes one commit after the service itself. A service, task or node that cannot be
+/// handled is passed over until it changes; any other fault ends the loop, so that this manager steps down.
 /// </summary>
 internal sealed class ControlLoop(SwarmStore store, TimeProvider clock, Func<string> newId, ILogger log)
 {
@@ -17,7 +18,7 @@ internal sealed class ControlLoop(SwarmStore store, TimeProvider clock, Func<str
     /// <summary>The longest wait of one timer; after it the loop only looks again how long it has to wait.</summary>
     private static readonly TimeSpan WaitMax = TimeSpan.FromHours(1);
 
-    private readonly ControlRound round = new(newId);
+    private readonly ControlRound round = new(newId, (kind, id, fault) => log.PassedOver(fault, kind, id, "control"));
 
     /// <summary>Runs until stopped. One at a time.</summary>
     public async Task RunAsync(CancellationToken stop)

@@ -10,7 +10,7 @@ namespace SwarmPS.Daemon.Leader;
 /// One decision after the other: which tasks there should be, with which addresses, on which nodes, and which are forgotten. It knows what has changed
 /// since the last one and decides on that alone; everything it knows can be made anew from a snapshot.
 /// </summary>
-internal sealed class ControlRound(Func<string> newId)
+internal sealed class ControlRound(Func<string> newId, PassOver? passOver = null)
 {
     /// <summary>Changes of one round, so that no log entry grows too large. What remains comes in the next round.</summary>
     public const int ChangesMaxDefault = 2_000;
@@ -18,8 +18,8 @@ internal sealed class ControlRound(Func<string> newId)
     private static readonly WakeUps.Subject SchedulerWake = new(ObjectKind.Swarm, "");
     private static readonly WakeUps.Subject BalanceWake = new(ObjectKind.Swarm, "balance");
 
-    private readonly Allocator allocator = new();
-    private readonly Scheduler scheduler = new();
+    private readonly Allocator allocator = new() { PassOver = passOver };
+    private readonly Scheduler scheduler = new() { PassOver = passOver };
     private readonly KnownServices known = new();
     private readonly SwarmBalance balance = new(newId);
     private readonly WakeUps wakeUps = new();
@@ -111,7 +111,14 @@ internal sealed class ControlRound(Func<string> newId)
         balance.Begin();
         services.UnionWith(state.Services.All.Select(service => service.Id));
         services.UnionWith(state.Tasks.All.Select(task => task.ServiceId));
-        globals.UnionWith(state.Services.All.Where(IsGlobal).Select(service => service.Id));
+        foreach (var service in state.Services.All)
+        {
+            OneObject.Handle(passOver, ObjectKind.Service, service.Id, () =>
+            {
+                if (IsGlobal(service))
+                    globals.Add(service.Id);
+            });
+        }
         nodes.UnionWith(state.Nodes.All.Select(node => node.Id));
         nodes.UnionWith(state.Tasks.All.Where(task => task.NodeId != "").Select(task => task.NodeId));
     }
@@ -119,32 +126,35 @@ internal sealed class ControlRound(Func<string> newId)
     private void Observe(Snapshot state, IReadOnlyList<ObjectChange> changes)
     {
         foreach (var change in changes)
+            OneObject.Handle(passOver, change.Kind, change.Object.Id, () => Observe(state, change));
+    }
+
+    private void Observe(Snapshot state, ObjectChange change)
+    {
+        allocator.Observe(change);
+        scheduler.Observe(change);
+        balance.Observe(change);
+        // What this manager decided itself is no news, it was all thought of.
+        var own = change.New is { } made && ownVersion != 0 && made.Version.Index == ownVersion;
+        switch (change.Kind)
         {
-            allocator.Observe(change);
-            scheduler.Observe(change);
-            balance.Observe(change);
-            // What this manager decided itself is no news, it was all thought of.
-            var own = change.New is { } made && ownVersion != 0 && made.Version.Index == ownVersion;
-            switch (change.Kind)
-            {
-                case ObjectKind.Service:
-                    Observe(change.New as Service, change.Object.Id, own);
-                    break;
-                case ObjectKind.Task:
-                    var concerns = !own && Orchestrator.Concerns(state, change.Old as SwarmTask, change.New as SwarmTask);
-                    known.Observe(change, concerns);
-                    if (concerns)
-                        services.Add(((SwarmTask)change.Object).ServiceId);
-                    break;
-                case ObjectKind.Node:
-                    Observe(state, change.Old as Node, change.New as Node);
-                    break;
-                case ObjectKind.Swarm when change is { Old: SwarmObject old, New: SwarmObject swarm } && old.Spec != swarm.Spec:
-                    known.Clear();
-                    if (old.Spec.Orchestration != swarm.Spec.Orchestration)
-                        services.UnionWith(state.Services.All.Select(service => service.Id));
-                    break;
-            }
+            case ObjectKind.Service:
+                Observe(change.New as Service, change.Object.Id, own);
+                break;
+            case ObjectKind.Task:
+                var concerns = !own && Orchestrator.Concerns(state, change.Old as SwarmTask, change.New as SwarmTask);
+                known.Observe(change, concerns);
+                if (concerns)
+                    services.Add(((SwarmTask)change.Object).ServiceId);
+                break;
+            case ObjectKind.Node:
+                Observe(state, change.Old as Node, change.New as Node);
+                break;
+            case ObjectKind.Swarm when change is { Old: SwarmObject old, New: SwarmObject swarm } && old.Spec != swarm.Spec:
+                known.Clear();
+                if (old.Spec.Orchestration != swarm.Spec.Orchestration)
+                    services.UnionWith(state.Services.All.Select(service => service.Id));
+                break;
         }
     }
 
@@ -183,10 +193,13 @@ internal sealed class ControlRound(Func<string> newId)
         List<StoreChange> changes = [];
         foreach (var id in nodes.Order(StringComparer.Ordinal))
         {
-            var decided = NodeTasks.Plan(state, id, now);
-            wakeUps.Set(new(ObjectKind.Node, id), decided.WakeAt);
-            changes.AddRange(decided.Changes);
-            services.UnionWith(decided.Changes.Select(change => ((SwarmTask)change.Object!).ServiceId));
+            OneObject.Handle(passOver, ObjectKind.Node, id, () =>
+            {
+                var decided = NodeTasks.Plan(state, id, now);
+                wakeUps.Set(new(ObjectKind.Node, id), decided.WakeAt);
+                changes.AddRange(decided.Changes);
+                services.UnionWith(decided.Changes.Select(change => ((SwarmTask)change.Object!).ServiceId));
+            });
         }
         nodes.Clear();
         return changes;
@@ -199,11 +212,20 @@ internal sealed class ControlRound(Func<string> newId)
             var room = ChangesMax - plan.Changes.Count;
             if (room <= 0)
                 return;
-            var decided = known.Plan(plan.State, id, now, newId, room);
-            wakeUps.Set(new(ObjectKind.Service, id), decided.WakeAt);
-            plan.Add(decided.Changes);
-            if (!decided.More)
+            var handled = OneObject.Handle(passOver, ObjectKind.Service, id, () =>
+            {
+                var decided = known.Plan(plan.State, id, now, newId, room);
+                wakeUps.Set(new(ObjectKind.Service, id), decided.WakeAt);
+                plan.Add(decided.Changes);
+                if (!decided.More)
+                    services.Remove(id);
+            });
+            // It is looked at again when it changes.
+            if (!handled)
+            {
                 services.Remove(id);
+                known.Forget(id);
+            }
         }
     }
 

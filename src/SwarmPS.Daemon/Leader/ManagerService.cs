@@ -5,6 +5,7 @@ using SwarmPS.Daemon.Dispatch;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Rpc;
 using SwarmPS.Model;
+using SwarmPS.Model.Validation;
 using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Leader;
@@ -16,14 +17,15 @@ internal sealed class ManagerService(RaftNode raft, SwarmStore store, Keyring ke
     private static readonly TimeSpan JoinMax = TimeSpan.FromSeconds(30);
 
     private static readonly NodeRole[] Managers = [NodeRole.Manager];
+    private static readonly NodeRole[] Anyone = [NodeRole.Manager, NodeRole.Worker];
 
     /// <inheritdoc/>
     public void Map(RpcRoutes routes)
     {
-        routes.UnaryOnLeader(ManagerCalls.Keys, Managers, (_, _, stop) => GiveKeysAsync(stop));
-        routes.UnaryOnLeader(ManagerCalls.Standing, [NodeRole.Manager, NodeRole.Worker], (caller, request, stop) => StandingAsync(caller.Subject.NodeId, request.Address, stop));
-        routes.UnaryOnLeader(ManagerCalls.Join, Managers, (caller, request, stop) => JoinAsync(caller.Subject.NodeId, request.Address, stop));
-        routes.UnaryOnLeader(ManagerCalls.Leave, [NodeRole.Manager, NodeRole.Worker], (caller, request, stop) => LeaveAsync(caller.Subject.NodeId, request, stop));
+        routes.UnaryOnLeader(ManagerCalls.Keys, Managers, MessageRules.Nothing, (_, _, stop) => GiveKeysAsync(stop));
+        routes.UnaryOnLeader(ManagerCalls.Standing, Anyone, asked => CheckAddress(asked.Address), (caller, request, stop) => StandingAsync(caller.Subject.NodeId, request.Address, stop));
+        routes.UnaryOnLeader(ManagerCalls.Join, Managers, asked => CheckAddress(asked.Address), (caller, request, stop) => JoinAsync(caller.Subject.NodeId, request.Address, stop));
+        routes.UnaryOnLeader(ManagerCalls.Leave, Anyone, MessageRules.Nothing, (caller, request, stop) => LeaveAsync(caller.Subject.NodeId, request, stop));
     }
 
     private async Task<KeysAnswer> GiveKeysAsync(CancellationToken stop)
@@ -41,20 +43,22 @@ internal sealed class ManagerService(RaftNode raft, SwarmStore store, Keyring ke
 
     private async Task<StandingAnswer> StandingAsync(string nodeId, string address, CancellationToken stop)
     {
-        var member = MemberAt(address);
+        var member = RaftAddress.Of(address);
         await raft.ReadBarrierAsync(stop).ConfigureAwait(false);
         var state = store.Current;
         return new(state.Nodes.Find(nodeId)?.CurrentRole ?? NodeRole.Worker, raft.Members.Contains(member), TermsWatch.Managers(state));
     }
 
-    private static EndPoint MemberAt(string address) =>
-        IPEndPoint.TryParse(address, out var named) && named.Port is not (0 or IPEndPoint.MaxPort) && !named.Address.Equals(IPAddress.Any) && !named.Address.Equals(IPAddress.IPv6Any)
-            ? RaftAddress.Of(address)
-            : throw SwarmException.Invalid($"'{address}' is no address that managers can reach: name one of the node's own, as 10.0.0.2:2377, by the advertise address.");
+    private static void CheckAddress(string address)
+    {
+        MessageRules.Text(address, MessageRules.AddressMax, "Address");
+        if (!IPEndPoint.TryParse(address, out var named) || named.Port is 0 or IPEndPoint.MaxPort || !ReportRules.IsNodeAddress(named.Address.ToString()))
+            throw SwarmException.Invalid($"'{address}' is no address that managers can reach: name one of the node's own, as 10.0.0.2:2377, by the advertise address.");
+    }
 
     private async Task<JoinAnswer> JoinAsync(string nodeId, string address, CancellationToken stop)
     {
-        var member = MemberAt(address);
+        var member = RaftAddress.Of(address);
         RequireWanted(nodeId);
         // The address first: a member that no node has is taken out again.
         await store.UpdateAsync(tx => Note(tx, nodeId, address), stop).ConfigureAwait(false);

@@ -67,7 +67,7 @@ internal static class BackupFile
         try
         {
             var plain = key.Open(body, SHA256.HashData(headBytes));
-            var objects = StoreEncoding.ReadProposal(new(plain)).Commands.SelectMany(command => command.Changes).Select(change => change.Object!).ToList();
+            var objects = StoreEncoding.Heal(StoreEncoding.ReadProposal(new(plain))).Commands.SelectMany(command => command.Changes).Select(change => change.Object!).ToList();
             CryptographicOperations.ZeroMemory(plain);
             return objects.Count == head.Objects && objects.OfType<SwarmObject>().Count() == 1
                 ? (head, objects)

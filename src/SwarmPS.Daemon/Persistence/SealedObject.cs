@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Nerdbank.MessagePack;
 using SwarmPS.Model;
+using SwarmPS.Model.Validation;
 
 namespace SwarmPS.Daemon.Persistence;
 
@@ -37,7 +38,7 @@ internal readonly record struct SealedObject(ObjectKind Kind, string Id, byte[] 
         {
             if (!Enum.IsDefined(Kind))
                 throw new InvalidDataException($"objects of the kind {(int)Kind} are not known to this version");
-            return StoreEncoding.ReadObject(Kind, keyring.Open(Content, Place(Kind, Id)));
+            return StoredReports.Heal(StoreEncoding.ReadObject(Kind, keyring.Open(Content, Place(Kind, Id))));
         }
         catch (Exception fault) when (fault is CryptographicException or MessagePackSerializationException)
         {

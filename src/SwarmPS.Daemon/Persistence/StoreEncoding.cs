@@ -1,6 +1,7 @@
 using System.Buffers;
 using Nerdbank.MessagePack;
 using SwarmPS.Model;
+using SwarmPS.Model.Validation;
 using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Persistence;
@@ -13,6 +14,12 @@ internal static class StoreEncoding
 
     /// <summary>Reads a proposal. Throws <see cref="MessagePackSerializationException"/> where the bytes are none.</summary>
     public static StoreProposal ReadProposal(in ReadOnlySequence<byte> bytes) => MessageEncoding.Read<StoreProposal, StoreEncoders>(bytes);
+
+    /// <summary>A proposal of the log, with what nodes once said wrongly set aside.</summary>
+    public static StoreProposal Heal(StoreProposal proposal) =>
+        proposal.Commands.All(command => command.Changes.All(change => ReferenceEquals(change, Heal(change))))
+            ? proposal
+            : proposal with { Commands = [.. proposal.Commands.Select(command => command with { Changes = [.. command.Changes.Select(Heal)] })] };
 
     /// <summary>Writes an object.</summary>
     public static byte[] Write(StoreObject value) => value switch
@@ -42,6 +49,9 @@ internal static class StoreEncoding
             ObjectKind.Config => MessageEncoding.Read<Config, StoreEncoders>(sequence),
         };
     }
+
+    private static StoreChange Heal(StoreChange change) =>
+        change.Object is { } value && StoredReports.Heal(value) is var healed && !ReferenceEquals(healed, value) ? new(change.Kind, change.Id, healed) : change;
 }
 
 /// <summary>How all that the store holds is encoded; written by the build, since Core knows nothing of the encoding.</summary>

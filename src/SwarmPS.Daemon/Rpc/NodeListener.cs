@@ -18,12 +18,13 @@ namespace SwarmPS.Daemon.Rpc;
 
 /// <summary>
 /// Where nodes reach a manager: gRPC over TLS 1.3. A connection may come without a certificate, or with any, so that a refusal can say
-/// what is wrong; each call is let in by <see cref="NodeAdmission"/>. Managers' log traffic has the port after this one.
+/// what is wrong; it is one of few such ones, by <see cref="Strangers"/>, and each call is let in by <see cref="CallGate"/>. Managers' log
+/// traffic has the port after this one.
 /// </summary>
 internal sealed class NodeListener : IAsyncDisposable
 {
-    /// <summary>Bytes of one message from a node: what a node says is small.</summary>
-    private const int MessageBytesMax = 16 << 20;
+    /// <summary>Bytes of one message that are held at all: what another manager forwards for its client. Each call has its own limit.</summary>
+    public const int MessageBytesMax = 16 << 20;
 
     /// <summary>How long a connection may be silent before it is asked for a sign of life, and how long that may take.</summary>
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(2);
@@ -49,16 +50,19 @@ internal sealed class NodeListener : IAsyncDisposable
     {
         var admission = new NodeAdmission(options.Store, options.Leadership, options.Clock);
         var connections = new NodeConnections(options.Store, admission);
+        var strangers = new Strangers(options.Clock);
         var routes = new RpcRoutes(admission);
         foreach (var service in options.Services)
             service.Map(routes);
+        var gate = new CallGate(routes.Rules, options.Refused);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddSingleton(options.Logging);
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc => (grpc.MaxReceiveMessageSize, grpc.MaxSendMessageSize) = (MessageBytesMax, null));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, connections));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, strangers, connections));
         var application = builder.Build();
         application.UseRouting();
+        application.Use(next => context => gate.InvokeAsync(context, next));
         application.MapGrpcService(routes.Build());
         var listener = new NodeListener(application);
         try
@@ -90,7 +94,7 @@ internal sealed class NodeListener : IAsyncDisposable
         await application.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static void Configure(KestrelServerOptions kestrel, NodeListenerOptions options, NodeConnections connections)
+    private static void Configure(KestrelServerOptions kestrel, NodeListenerOptions options, Strangers strangers, NodeConnections connections)
     {
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
@@ -101,8 +105,15 @@ internal sealed class NodeListener : IAsyncDisposable
         kestrel.Listen(options.EndPoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
+            listen.Use(next => connection => strangers.ServeAsync(connection, next));
             listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = HandshakeMax, OnConnection = _ => ValueTask.FromResult(Tls(options)) });
-            listen.Use(next => connection => connections.ServeAsync(connection, NodePeer.Of(connection, options.Trust), next));
+            listen.Use(next => connection =>
+            {
+                var peer = NodePeer.Of(connection, options.Trust);
+                if (peer.Subject is not null)
+                    Strangers.Known(connection);
+                return connections.ServeAsync(connection, peer, next);
+            });
         });
     }
 

@@ -24,6 +24,9 @@ internal sealed record NodeListenerOptions
     /// <summary>What is answered.</summary>
     public required IReadOnlyList<IRpcService> Services { get; init; }
 
+    /// <summary>Hears of messages of nodes that were refused: the node, the call's path and why.</summary>
+    public Action<NodeCaller, string, string> Refused { get; init; } = (_, _, _) => { };
+
     /// <summary>The time.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using SwarmPS.Model;
+using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Rpc;
 
@@ -11,6 +12,16 @@ internal static class RpcErrors
 
     /// <summary>Stands for the leader's address where nobody is known to lead: a trailer without a value does not arrive.</summary>
     private const string Nobody = "none";
+
+    /// <summary>A refusal as it is sent; null for what is none.</summary>
+    public static RpcException? TryToRpc(Exception fault) => fault switch
+    {
+        // It led when it was asked. Whoever leads next answers as if it had been asked first.
+        SwarmException { InnerException: WriterEndedException } => ToRpc(new NotLeadingException(null)),
+        SwarmException refusal => ToRpc(refusal),
+        NotLeadingException refusal => ToRpc(refusal),
+        _ => null,
+    };
 
     /// <summary>A refusal as it is sent.</summary>
     public static RpcException ToRpc(SwarmException refusal) => new(new(StatusOf(refusal.Code), refusal.Message));

@@ -27,9 +27,9 @@ internal sealed class CertificateService(
     /// <inheritdoc/>
     public void Map(RpcRoutes routes)
     {
-        routes.Open(CertificateCalls.Root, (_, _, _) => Task.FromResult(new RootAnswer(store.Current.Swarm?.TLSInfo?.TrustRoot ?? identity.RootPem)));
-        routes.OpenOnLeader(CertificateCalls.Issue, IssueAsync);
-        routes.UnaryOnLeader(CertificateCalls.Renew, Anyone, (caller, asked, stop) => RenewAsync(caller.Subject.NodeId, asked, stop));
+        routes.Open(CertificateCalls.Root, MessageRules.Nothing, (_, _, _) => Task.FromResult(new RootAnswer(store.Current.Swarm?.TLSInfo?.TrustRoot ?? identity.RootPem)));
+        routes.OpenOnLeader(CertificateCalls.Issue, CertificateValidator.Check, IssueAsync);
+        routes.UnaryOnLeader(CertificateCalls.Renew, Anyone, CertificateValidator.Check, (caller, asked, stop) => RenewAsync(caller.Subject.NodeId, asked, stop));
     }
 
     private async Task<IssueAnswer> IssueAsync(NodePeer peer, IssueRequest asked, CancellationToken stop)

@@ -30,8 +30,8 @@ public sealed class AgentNetworkTests : IAsyncDisposable
     private static NodeNetwork NetworkOf(string id, bool serving = false, bool others = false, string task = "task1") => new()
     {
         Id = id,
-        Gateways = others ? [new("10.0.0.9", "02:42", "172.30.0.2")] : [],
-        Endpoints = [new(task, "service1", "10.0.0.7", "02:42", "", serving)],
+        Gateways = others ? [new("10.0.0.9", "02:42:0a:00:00:07", "172.30.0.2")] : [],
+        Endpoints = [new(task, "service1", "10.0.0.7", "02:42:0a:00:00:07", "", serving)],
     };
 
     public ValueTask DisposeAsync() => agent.DisposeAsync();

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using SwarmPS.Daemon.Persistence;
 using SwarmPS.Daemon.Tests.Consensus;
 using SwarmPS.Model;
+using SwarmPS.Model.Validation;
 using SwarmPS.Store;
 
 namespace SwarmPS.Daemon.Tests.Persistence;
@@ -32,7 +33,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void AState_ComesBackWhole()
     {
-        var state = State(Filled.Of<SwarmObject>(), Filled.Of<Node>(), Filled.Of<Service>(), Filled.Of<SwarmTask>(), Filled.Of<Network>());
+        var state = State(Filled.Of<SwarmObject>(), StoredReports.Heal(Filled.Of<Node>()), Filled.Of<Service>(), StoredReports.Heal(Filled.Of<SwarmTask>()), Filled.Of<Network>());
         using (var checkpoint = Open())
             checkpoint.Write(17, 3, state, null);
         Same(state, 17, 3);

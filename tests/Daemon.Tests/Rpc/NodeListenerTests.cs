@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Net.Sockets;
 using Grpc.Core;
 using SwarmPS.Daemon.Rpc;
 using SwarmPS.Daemon.Security;
@@ -131,6 +133,75 @@ public sealed class NodeListenerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task CallThatIsNotForItsCaller_IsRefused_BeforeAnythingOfItIsRead()
+    {
+        await ListenAsync();
+        var stranger = swarm.Hold(new ManagerChannels(PeerTrust.OfNewcomer(swarm.Root.CertificatePem, swarm.Clock)));
+        var before = EchoEncoder.Decoded;
+        foreach (var (channels, method, code) in new[]
+        {
+            (stranger, Echo.Nodes, SwarmErrorCode.Unauthenticated), (stranger, Echo.Managers, SwarmErrorCode.Unauthenticated), (swarm.Channels(Worker), Echo.Managers, SwarmErrorCode.PermissionDenied),
+        })
+            Assert.Equal(code, (await Assert.ThrowsAsync<SwarmException>(() => AskAsync(channels, method))).Code);
+        Assert.Equal(before, EchoEncoder.Decoded);
+        Assert.Empty(swarm.Refused.ToList());
+    }
+
+    [Fact]
+    public async Task StrangersMessage_IsSmall_OrRefused()
+    {
+        await ListenAsync();
+        var stranger = swarm.Hold(new ManagerChannels(PeerTrust.OfNewcomer(swarm.Root.CertificatePem, swarm.Clock))).To(swarm.Address);
+        Assert.Equal(": hello", (await stranger.AskAsync(Echo.Anyone, new("hello"), CancellationToken.None)).Text);
+        var before = EchoEncoder.Decoded;
+        await Assert.ThrowsAsync<SwarmException>(() => stranger.AskAsync(Echo.Anyone, new(new string('x', 1 << 20)), CancellationToken.None).WaitAsync(Deadline));
+        Assert.Equal(before, EchoEncoder.Decoded);
+    }
+
+    [Fact]
+    public async Task MessageThatIsWrong_IsRefused_AndItsNodeNamed()
+    {
+        await ListenAsync();
+        var channel = swarm.Channels(Worker).To(swarm.Address);
+        var refused = await Assert.ThrowsAsync<SwarmException>(() => channel.AskAsync(Echo.Nodes, new("wrong"), CancellationToken.None).WaitAsync(Deadline));
+        Assert.Equal((SwarmErrorCode.InvalidArgument, "Text: that is wrong."), (refused.Code, refused.Message));
+        using var stream = channel.Calls.AsyncDuplexStreamingCall(Echo.Stream, null, default);
+        await stream.RequestStream.WriteAsync(new("right"));
+        Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(Deadline));
+        await stream.RequestStream.WriteAsync(new("wrong"));
+        await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(Deadline));
+        Assert.Equal(
+            [("worker1", Echo.Nodes.FullName, "Text: that is wrong."), ("worker1", Echo.Stream.FullName, "Text: that is wrong.")], await swarm.Refused.AwaitAsync(2));
+    }
+
+    [Fact]
+    public async Task ConnectionsWithoutCertificate_AreFewAndShort_AndKeepNoNodeOut()
+    {
+        await ListenAsync();
+        List<Task> ends = [];
+        for (var i = 0; i < 500; i++)
+        {
+            var open = swarm.Hold(new Socket(SocketType.Stream, ProtocolType.Tcp));
+            await open.ConnectAsync(swarm.Listener!.EndPoint);
+            ends.Add(EndAsync(new NetworkStream(open)));
+        }
+        Assert.StartsWith("worker1@", await AskAsync(swarm.Channels(Worker), Echo.Nodes));
+        // All but the last few were ended, to make room for the next.
+        await Task.WhenAll(ends[..^Strangers.OfAddressMax]).WaitAsync(Deadline);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(swarm.Listener!.EndPoint);
+        await using var tls = new SslStream(socket.GetStream(), false, (_, _, _, _) => true);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "manager", ApplicationProtocols = [SslApplicationProtocol.Http2] });
+        await tls.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"u8.ToArray());
+        // The manager says its settings: the connection is open.
+        Assert.True(await tls.ReadAsync(new byte[1]).AsTask().WaitAsync(Deadline) > 0);
+        swarm.Clock.Advance(Strangers.LongestStay);
+        await EndAsync(tls).WaitAsync(Deadline);
+        await Task.WhenAll(ends).WaitAsync(Deadline);
+        Assert.StartsWith("worker1@", await AskAsync(swarm.Channels(Worker), Echo.Nodes));
+    }
+
+    [Fact]
     public async Task TakenAddress_IsSaid()
     {
         await ListenAsync();
@@ -138,6 +209,22 @@ public sealed class NodeListenerTests : IAsyncDisposable
             new() { EndPoint = swarm.Listener!.EndPoint, Trust = swarm.Trust(Manager), Store = swarm.Store, Leadership = swarm, Services = [] }, CancellationToken.None));
         Assert.Equal(SwarmErrorCode.Unavailable, refused.Code);
         Assert.Contains(swarm.Address, refused.Message);
+    }
+
+    /// <summary>Waits until the other end has ended a connection.</summary>
+    private static async Task EndAsync(Stream stream)
+    {
+        try
+        {
+            while (await stream.ReadAsync(new byte[1024]) > 0)
+            {
+                // What it said before it ended.
+            }
+        }
+        catch (IOException)
+        {
+            // Ended at once, which is an end too.
+        }
     }
 
     private async Task ListenAsync()

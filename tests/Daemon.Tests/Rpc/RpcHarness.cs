@@ -40,6 +40,9 @@ internal sealed class RpcHarness : IAsyncDisposable, IProposer, ILeadership
 
     public string? LeaderAddress { get; set; }
 
+    /// <summary>Messages of nodes that were refused: the node, the call and why.</summary>
+    public Recorded<(string NodeId, string Call, string Why)> Refused { get; } = new();
+
     /// <summary>Entries proposed so far.</summary>
     public int Proposals { get; private set; }
 
@@ -55,6 +58,7 @@ internal sealed class RpcHarness : IAsyncDisposable, IProposer, ILeadership
             Store = Store,
             Leadership = this,
             Services = services,
+            Refused = (caller, call, why) => Refused.Add((caller.Subject.NodeId, call, why)),
             Clock = Clock,
         },
         CancellationToken.None);
@@ -104,19 +108,25 @@ internal sealed class Echo : IRpcService
     public static readonly Grpc.Core.Method<EchoText, EchoText> Nodes = RpcMethod.Unary<EchoText, EchoText, EchoEncoder>("test.Echo", "Nodes");
     public static readonly Grpc.Core.Method<EchoText, EchoText> Managers = RpcMethod.Unary<EchoText, EchoText, EchoEncoder>("test.Echo", "Managers");
     public static readonly Grpc.Core.Method<EchoText, EchoText> Lost = RpcMethod.Unary<EchoText, EchoText, EchoEncoder>("test.Echo", "Lost");
-    public static readonly Grpc.Core.Method<EchoText, EchoText> Stream = RpcMethod.Duplex<EchoText, EchoText, EchoEncoder>("test.Echo", "Stream");
+    public static readonly Grpc.Core.Method<EchoText, EchoText> Stream = RpcMethod.Duplex<EchoText, EchoText, EchoEncoder>("test.Echo", "Stream", 64 << 10);
 
     public void Map(RpcRoutes routes)
     {
-        routes.Open(Anyone, (peer, said, _) => Task.FromResult(new EchoText($"{peer.Subject?.NodeId}: {said.Text}")));
-        routes.UnaryOnLeader(Nodes, [NodeRole.Worker, NodeRole.Manager], (caller, said, _) => Task.FromResult(new EchoText($"{caller.Subject.NodeId}@{caller.Address}: {said.Text}")));
-        routes.Unary(Managers, [NodeRole.Manager], (caller, said, _) => Task.FromResult(new EchoText($"{caller.Subject.NodeId}: {said.Text}")));
-        routes.Open(Lost, (_, said, _) => throw new SwarmException(SwarmErrorCode.Unavailable, said.Text, new WriterEndedException()));
-        routes.DuplexOnLeader(Stream, [NodeRole.Worker], async (_, said, answers, stop) =>
+        routes.Open(Anyone, Check, (peer, said, _) => Task.FromResult(new EchoText($"{peer.Subject?.NodeId}: {said.Text}")));
+        routes.UnaryOnLeader(Nodes, [NodeRole.Worker, NodeRole.Manager], Check, (caller, said, _) => Task.FromResult(new EchoText($"{caller.Subject.NodeId}@{caller.Address}: {said.Text}")));
+        routes.Unary(Managers, [NodeRole.Manager], Check, (caller, said, _) => Task.FromResult(new EchoText($"{caller.Subject.NodeId}: {said.Text}")));
+        routes.Open(Lost, Check, (_, said, _) => throw new SwarmException(SwarmErrorCode.Unavailable, said.Text, new WriterEndedException()));
+        routes.DuplexOnLeader(Stream, [NodeRole.Worker], Check, async (_, said, answers, stop) =>
         {
             while (await said.MoveNext(stop))
                 await answers.WriteAsync(said.Current, stop);
         });
+    }
+
+    private static void Check(EchoText said)
+    {
+        if (said.Text == "wrong")
+            throw SwarmException.Invalid("Text: that is wrong.");
     }
 }
 
@@ -124,7 +134,16 @@ internal sealed record EchoText(string Text);
 
 internal sealed class EchoEncoder : IEncodes<EchoText>
 {
-    public static EchoText Read(ref MessagePackReader reader) => new(reader.ReadString()!);
+    private static int decoded;
+
+    /// <summary>Messages decoded so far, in this process.</summary>
+    public static int Decoded => Volatile.Read(ref decoded);
+
+    public static EchoText Read(ref MessagePackReader reader)
+    {
+        Interlocked.Increment(ref decoded);
+        return new(reader.ReadString()!);
+    }
 
     public static void Write(ref MessagePackWriter writer, EchoText value) => writer.Write(value.Text);
 }

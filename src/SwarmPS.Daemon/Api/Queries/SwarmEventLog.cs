@@ -47,6 +47,7 @@ internal sealed class SwarmEventLog
 
     private readonly SwarmStore store;
     private readonly TimeProvider clock;
+    private readonly PassOver? passOver;
     private readonly ChangeSubscription feed;
     private readonly Lock gate = new();
     private readonly SwarmEvent[] kept = new SwarmEvent[KeptMax];
@@ -56,9 +57,12 @@ internal sealed class SwarmEventLog
     private TaskCompletionSource changed = NewSignal();
 
     /// <summary>A log of what happens from now on; it must be run, or what it has not looked at piles up.</summary>
-    public SwarmEventLog(SwarmStore store, TimeProvider clock)
+    /// <param name="store">The store.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="passOver">Hears of objects that could not be told of; null where that should end the log.</param>
+    public SwarmEventLog(SwarmStore store, TimeProvider clock, PassOver? passOver = null)
     {
-        (this.store, this.clock) = (store, clock);
+        (this.store, this.clock, this.passOver) = (store, clock, passOver);
         feed = store.Feed.Subscribe(ObjectKind.Service, ObjectKind.Node, ObjectKind.Task, ObjectKind.Network, ObjectKind.Secret, ObjectKind.Config);
         CatchUp();
     }
@@ -135,7 +139,7 @@ internal sealed class SwarmEventLog
             {
                 if (batch.Resync)
                     Begin(new(store.Current.Version, uint.MaxValue));
-                foreach (var seen in EventsOf(batch.Changes, clock.GetUtcNow()))
+                foreach (var seen in EventsOf(batch.Changes, clock.GetUtcNow(), passOver))
                     kept[total++ % KeptMax] = seen;
                 changed.TrySetResult();
                 changed = NewSignal();
@@ -154,7 +158,7 @@ internal sealed class SwarmEventLog
     /// The events of changes. Managers may see the changes of one transaction in different orders, and an object more than once: for
     /// each object what came of it counts, in the order of kinds and ids.
     /// </summary>
-    internal static IEnumerable<SwarmEvent> EventsOf(IReadOnlyList<ObjectChange> changes, DateTimeOffset now)
+    internal static IEnumerable<SwarmEvent> EventsOf(IReadOnlyList<ObjectChange> changes, DateTimeOffset now, PassOver? passOver = null)
     {
         foreach (var transaction in changes.GroupBy(change => change.Version))
         {
@@ -164,7 +168,9 @@ internal sealed class SwarmEventLog
             var number = 0u;
             foreach (var change in objects.Where(change => change.Old is not null || change.New is not null))
             {
-                if (SwarmEvent.Of(change, now) is { } seen)
+                SwarmEvent? seen = null;
+                OneObject.Handle(passOver, change.Kind, change.Object.Id, () => seen = SwarmEvent.Of(change, now));
+                if (seen is not null)
                     yield return seen with { Index = new(transaction.Key, number++) };
             }
         }
