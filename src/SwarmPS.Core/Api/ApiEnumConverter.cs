@@ -8,13 +8,21 @@ namespace SwarmPS.Api;
 /// <summary>Enumerations as the Engine API's lower-case words; an empty word counts as none.</summary>
 public sealed class ApiEnumConverter : JsonConverter
 {
+    private const string Unknown = "unknown";
+
     private static readonly ConcurrentDictionary<Type, Words> Cache = new();
 
     /// <inheritdoc/>
     public override bool CanConvert(Type objectType) => (Nullable.GetUnderlyingType(objectType) ?? objectType).IsEnum;
 
-    /// <summary>The API's word for a value.</summary>
-    public static string Word(Enum value) => Of(value.GetType()).ByValue[value];
+    /// <summary>The API's word for a value. For a value that is not defined: <c>unknown</c> where that is a word, else its number.</summary>
+    public static string Word(Enum value)
+    {
+        var words = Of(value.GetType());
+        return words.ByValue.TryGetValue(value, out var word) ? word
+            : words.ByWord.ContainsKey(Unknown) ? Unknown
+            : value.ToString("D");
+    }
 
     /// <summary>The value of an API's word, whatever its case; false where there is none.</summary>
     public static bool TryParse<T>(string word, out T value) where T : struct, Enum
@@ -31,12 +39,12 @@ public sealed class ApiEnumConverter : JsonConverter
     public override object? ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer)
     {
         var type = Nullable.GetUnderlyingType(objectType);
-        if (reader.Value is null or "")
+        if (reader is { TokenType: JsonToken.Null } or { TokenType: JsonToken.String, Value: "" })
             return type is null ? Activator.CreateInstance(objectType) : null;
         type ??= objectType;
-        return Of(type).ByWord.TryGetValue(reader.Value.ToString()!, out var value)
+        return reader.Value is string word && Of(type).ByWord.TryGetValue(word, out var value)
             ? value
-            : throw new JsonSerializationException($"'{reader.Value}' at {reader.Path} is none of: {Choices(type)}.");
+            : throw new JsonSerializationException($"'{reader.Value ?? reader.TokenType}' at {reader.Path} is none of: {Choices(type)}.");
     }
 
     /// <inheritdoc/>

@@ -38,6 +38,13 @@ public static class ApiJson
         DateParseHandling = DateParseHandling.None,
         MaxDepth = DepthMax,
         TypeNameHandling = TypeNameHandling.None,
-        Converters = { new TimestampConverter(), new NanosecondsConverter(), new ApiEnumConverter(), new PayloadConverter() },
+        // "$ref" is a name like any other: it must not stand for an object, or for none.
+        MetadataPropertyHandling = MetadataPropertyHandling.Ignore,
+        CheckAdditionalContent = true,
+        Converters =
+        {
+            new TimestampConverter(), new NanosecondsConverter(), new ApiEnumConverter(), new PayloadConverter(), new ValueListConverter(),
+            new ValueMapConverter(),
+        },
     };
 }

@@ -39,7 +39,7 @@ internal sealed class TimestampConverter : ScalarConverter<Timestamp>
     protected override object Scalar(Timestamp value) => value.ToString();
 }
 
-/// <summary>Durations as whole nanoseconds.</summary>
+/// <summary>Durations as whole nanoseconds. Those that are longer than 292 years are written as so long.</summary>
 internal sealed class NanosecondsConverter : ScalarConverter<TimeSpan>
 {
     protected override TimeSpan Read(object? value, string path) =>
@@ -47,5 +47,7 @@ internal sealed class NanosecondsConverter : ScalarConverter<TimeSpan>
             ? TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick)
             : throw new JsonSerializationException($"'{value}' at {path} is not a duration in nanoseconds.");
 
-    protected override object Scalar(TimeSpan value) => checked(value.Ticks * TimeSpan.NanosecondsPerTick);
+    protected override object Scalar(TimeSpan value) =>
+        Math.Clamp(value.Ticks, long.MinValue / TimeSpan.NanosecondsPerTick, long.MaxValue / TimeSpan.NanosecondsPerTick)
+        * TimeSpan.NanosecondsPerTick;
 }

@@ -12,6 +12,10 @@ public readonly record struct Timestamp(long Nanoseconds) : IComparable<Timestam
     /// <summary>How "never" is written.</summary>
     public const string ZeroText = "0001-01-01T00:00:00Z";
 
+    private static readonly DateTimeOffset Earliest = new(1678, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly DateTimeOffset Latest = new(2262, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <summary>"Never", Go's zero time.</summary>
     public static readonly Timestamp Zero;
 
@@ -47,14 +51,15 @@ public readonly record struct Timestamp(long Nanoseconds) : IComparable<Timestam
     public DateTimeOffset ToDateTimeOffset() =>
         IsZero ? DateTimeOffset.MinValue : DateTimeOffset.UnixEpoch.AddTicks(Nanoseconds / 100);
 
-    /// <summary>Reads RFC 3339; false where the text is not a time.</summary>
+    /// <summary>Reads RFC 3339; false where the text is not a time, or one before 1678 or after 2261, which nanoseconds do not reach.</summary>
     public static bool TryParse(string text, out Timestamp time)
     {
         time = Zero;
         if (text == ZeroText)
             return true;
         var (digits, shortened) = TakeFraction(text);
-        if (!DateTimeOffset.TryParse(shortened, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var whole))
+        if (!DateTimeOffset.TryParse(shortened, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var whole)
+            || whole < Earliest || whole > Latest)
             return false;
         time = new(From(whole).Nanoseconds + digits);
         return true;

@@ -52,6 +52,9 @@ internal sealed class ApiApplication : IHttpApplication<HttpContext>
         ]);
     }
 
+    /// <summary>All routes, each with its method and path.</summary>
+    public IReadOnlyList<Route> Routes => router.Routes;
+
     /// <inheritdoc/>
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 

@@ -19,6 +19,12 @@ internal sealed class ApiServer : IAsyncDisposable
 {
     private const int HeaderBytesMax = 256 << 10;
 
+    /// <summary>Bytes in a second that a body has to come with, on average: below that, nobody sends in earnest.</summary>
+    private const int BodyBytesPerSecondMin = 240;
+
+    /// <summary>How long a request's head may take.</summary>
+    private static readonly TimeSpan HeadTime = TimeSpan.FromSeconds(30);
+
     private readonly KestrelServer server;
     private readonly EngineLink engine;
     private readonly EngineProxy proxy;
@@ -33,6 +39,9 @@ internal sealed class ApiServer : IAsyncDisposable
         Application = new(options, engine, facts, proxy, stopping.Token);
         server = new(Options.Create(KestrelOptions(options)), Transport(options), options.LoggerFactory);
     }
+
+    /// <summary>All routes that this server answers itself.</summary>
+    public IReadOnlyList<Route> Routes => Application.Routes;
 
     private ApiApplication Application { get; }
 
@@ -86,9 +95,10 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         var kestrel = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
         var limits = kestrel.Limits;
-        // Streams to and from the engine may be as long, and as slow, as they like; our own endpoints limit themselves.
-        limits.MaxRequestBodySize = null;
-        limits.MinRequestBodyDataRate = null;
+        // EngineProxy lifts the limits of bodies for what the engine answers: streams may be as long, and as slow, as they like.
+        limits.MaxRequestBodySize = ApiCall.RefusedBytesMax;
+        limits.MinRequestBodyDataRate = new(BodyBytesPerSecondMin, options.BodyPatience);
+        limits.RequestHeadersTimeout = HeadTime;
         limits.MinResponseDataRate = null;
         // Filters and registry credentials travel in the request's head.
         limits.MaxRequestHeadersTotalSize = HeaderBytesMax;

@@ -52,6 +52,9 @@ internal sealed record ApiServerOptions
     /// <summary>How long a change may wait for the swarm to agree on it.</summary>
     public TimeSpan ChangeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a request's body may take before it has to come with a least speed; more than a second.</summary>
+    public TimeSpan BodyPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long the engine may take for a question of ours.</summary>
     public TimeSpan EngineTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -39,7 +39,7 @@ internal sealed class ContainerEndpoints(SwarmNetworks networks, EngineFactsCach
     /// <summary>The networks that a request names, but those that every engine has.</summary>
     private static IEnumerable<string> NetworksOf(JObject request)
     {
-        var mode = (string?)(request["HostConfig"] as JObject)?["NetworkMode"];
+        var mode = (string?)((request["HostConfig"] as JObject)?["NetworkMode"] as JValue);
         var further = ((request["NetworkingConfig"] as JObject)?["EndpointsConfig"] as JObject)?.Properties().Select(property => property.Name) ?? [];
         return further.Append(mode ?? "").Distinct(StringComparer.Ordinal)
             .Where(name => name is not ("" or "default") && !name.StartsWith("container:", StringComparison.Ordinal) && !NetworkRules.Predefined.Contains(name));

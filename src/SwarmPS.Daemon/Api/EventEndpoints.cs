@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -25,8 +24,8 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
     {
         var filter = SwarmEventFilter.Parse(call.Query("filters"));
         EventIndex? after = call.Query("after") is { Length: > 0 } last ? EventIndex.Parse(last) : null;
-        var since = Time(call, "since");
-        var until = Time(call, "until");
+        var since = QueryTime.Of(call, "since");
+        var until = QueryTime.Of(call, "until");
         var swarmEvents = filter.WantsSwarm && SwarmStanding.IsManager(options.Membership) ? options.Membership.Member?.Events?.Open(after, since is { } from ? Timestamp.From(from) : null) : null;
         if (after is not null && swarmEvents is null)
             throw new SwarmException(SwarmErrorCode.Unavailable, "Only a manager has the swarm's events, and nothing else can be asked for after an index. Ask a manager, or leave after out.");
@@ -70,18 +69,6 @@ internal sealed class EventEndpoints(ApiServerOptions options, EngineLink engine
     /// <summary>Cancelled at a time to come; one that is over already bounds what is told, and cancels nothing.</summary>
     private CancellationTokenSource Late(DateTimeOffset? until) =>
         until - options.Clock.GetUtcNow() is { } left && left > TimeSpan.Zero ? new(left < LongestTimer ? left : LongestTimer, options.Clock) : new();
-
-    /// <summary>Seconds since 1970, with a fraction or without, or RFC 3339; null where nothing is said.</summary>
-    private static DateTimeOffset? Time(ApiCall call, string name)
-    {
-        if (call.Query(name) is not { Length: > 0 } text)
-            return null;
-        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 100_000_000_000)
-            return DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
-        return Timestamp.TryParse(text, out var time)
-            ? time.ToDateTimeOffset()
-            : throw SwarmException.Invalid($"invalid {name} '{text}': give seconds since 1970, or a time as 2006-01-02T15:04:05Z");
-    }
 
     private async Task CopyAsync(EngineStream events, ChannelWriter<string> lines, CancellationToken stop)
     {

@@ -53,6 +53,10 @@ internal sealed class LeaderRequests(ApiServerOptions options)
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body));
         ClientRequest.Current = new(request.Id);
         await run(context, stop).ConfigureAwait(false);
+        if (ApiErrors.IsTorn(context))
+            throw new SwarmException(
+                SwarmErrorCode.Unavailable,
+                "The leader failed half-way through its answer. The request may have been carried out; the leader's log says why it failed.");
         await context.Response.BodyWriter.FlushAsync(stop).ConfigureAwait(false);
         return new()
         {

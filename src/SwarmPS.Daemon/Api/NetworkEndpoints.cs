@@ -114,14 +114,8 @@ internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges ch
     /// <summary>The engine's unused networks. Those that carry the swarm's are the agent's to remove, and the swarm's stay for services to come.</summary>
     private async Task PruneAsync(ApiCall call)
     {
-        var filters = ApiCall.Read<JObject>(call.Query("filters") is { Length: > 0 } text ? text : "{}");
-        var spared = filters["label!"] switch
-        {
-            JArray values => values.Select(value => (string?)value),
-            JObject values => values.Properties().Select(property => property.Name),
-            _ => [],
-        };
-        filters["label!"] = new JArray(spared.Append(AgentLabels.NetworkId));
+        var filters = ListFilters.Read(call.Query("filters"));
+        filters["label!"] = new JArray(ListFilters.ValuesOf(filters["label!"]).Append(AgentLabels.NetworkId));
         EngineProxy.ReplaceQuery(call.Context, QueryHelpers.AddQueryString("", call.Context.Request.Query
             .Where(value => value.Key != "filters").Select(value => KeyValuePair.Create(value.Key, (string?)value.Value.ToString()))
             .Append(KeyValuePair.Create("filters", (string?)filters.ToString(Formatting.None)))));
@@ -178,7 +172,8 @@ internal sealed class NetworkEndpoints(ApiServerOptions options, SwarmChanges ch
     {
         try
         {
-            return ApiJson.Read<NetworkCreateRequest>(new StreamReader(new MemoryStream(body))).Driver;
+            var request = ApiJson.Read<JObject>(new StreamReader(new MemoryStream(body)));
+            return (string?)(request.GetValue(nameof(NetworkCreateRequest.Driver), StringComparison.OrdinalIgnoreCase) as JValue);
         }
         catch (JsonException)
         {

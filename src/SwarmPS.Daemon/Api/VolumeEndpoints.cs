@@ -4,6 +4,7 @@ using Newtonsoft.Json.Linq;
 using SwarmPS.Api;
 using SwarmPS.Daemon.Api.Http;
 using SwarmPS.Daemon.Api.Proxy;
+using SwarmPS.Daemon.Api.Queries;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Api;
@@ -54,14 +55,8 @@ internal sealed class VolumeEndpoints(EngineFactsCache facts, EngineProxy proxy)
     /// <summary>The filters, with <c>all</c> only where it is true.</summary>
     private static JObject Filters(ApiCall call)
     {
-        var filters = ApiCall.Read<JObject>(call.Query("filters") is { Length: > 0 } text ? text : "{}");
-        var all = filters["all"] switch
-        {
-            JArray values => values.Select(value => (string?)value),
-            JObject values => values.Properties().Select(property => property.Name),
-            _ => [],
-        };
-        if (!all.Any(value => value is "true" or "1"))
+        var filters = ListFilters.Read(call.Query("filters"));
+        if (!ListFilters.ValuesOf(filters["all"]).Any(value => value is "true" or "1"))
             filters.Remove("all");
         return filters;
     }

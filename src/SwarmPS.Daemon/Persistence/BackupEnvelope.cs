@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using SwarmPS.Api;
 using SwarmPS.Model;
 
@@ -56,7 +57,7 @@ internal sealed class PassphraseEnvelope(string passphrase) : IBackupEnvelope
     }
 
     private SealingKey Stretch(byte[] salt, int iterations) =>
-        new(0, Rfc2898DeriveBytes.Pbkdf2(passphrase, salt, iterations, HashAlgorithmName.SHA256, SealingKey.KeyBytes));
+        new(0, Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(passphrase), salt, iterations, HashAlgorithmName.SHA256, SealingKey.KeyBytes));
 }
 
 /// <summary>CMS for the holder of a certificate's RSA key (RFC 5652, AES-256).</summary>

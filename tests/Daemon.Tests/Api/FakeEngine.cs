@@ -65,7 +65,7 @@ internal sealed class FakeEngine : IAsyncDisposable
         await using var stream = new NetworkStream(socket, ownsSocket: true);
         var head = new StringBuilder();
         var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        while (head.Length < 4 || (head[^1], head[^2], head[^3], head[^4]) != ('\n', '\r', '\n', '\r'))
         {
             if (await stream.ReadAsync(one) == 0)
                 return;

@@ -75,6 +75,7 @@ internal static class MountRules
         problems.AddUnless(
             mount.BindOptions?.Propagation is null or "" || Propagations.Contains(mount.BindOptions.Propagation),
             path + ".BindOptions.Propagation", $"'{mount.BindOptions?.Propagation}' is none of {string.Join(", ", Propagations)}");
+        problems.Labels(mount.VolumeOptions?.Labels, path + ".VolumeOptions.Labels");
         problems.AddUnless(mount.TmpfsOptions?.SizeBytes is null or >= 0, path + ".TmpfsOptions.SizeBytes", "a size cannot be below zero");
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Newtonsoft.Json;
+
 namespace SwarmPS.Model.Validation;
 
 /// <summary>Gathers everything that is wrong with a spec, so that it is all said at once.</summary>
@@ -25,7 +28,17 @@ internal sealed class SpecProblems
     public void NotNegative(TimeSpan? duration, string path) =>
         AddUnless(duration is null || duration >= TimeSpan.Zero, path, $"a duration cannot be below zero ({duration})");
 
-    /// <summary>Labels need keys.</summary>
-    public void Labels(ValueMap<string>? labels, string path) =>
-        AddUnless(labels?.ContainsKey("") != true, path, "a label needs a key: write KEY=VALUE");
+    /// <summary>Labels need keys, of one line; their values may be anything.</summary>
+    public void Labels(ValueMap<string>? labels, string path)
+    {
+        foreach (var key in labels.OrEmpty().Keys)
+        {
+            AddUnless(key.Length > 0, path, "a label needs a key: write KEY=VALUE");
+            AddUnless(
+                !key.Any(IsControl), path, $"the key {JsonConvert.ToString(key)} has a line break or another control character: use other characters");
+        }
+    }
+
+    private static bool IsControl(char letter) =>
+        char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

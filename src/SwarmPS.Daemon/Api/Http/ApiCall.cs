@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Newtonsoft.Json;
 using SwarmPS.Api;
 using SwarmPS.Model;
@@ -15,7 +14,8 @@ namespace SwarmPS.Daemon.Api.Http;
 /// <param name="Stop">Cancelled when the client goes or the server stops.</param>
 internal sealed record ApiCall(HttpContext Context, string Id, CancellationToken Stop)
 {
-    private const long RefusedBytesMax = 64L << 20;
+    /// <summary>Bytes of a body beyond which the connection breaks: 64 MiB.</summary>
+    public const long RefusedBytesMax = 64L << 20;
 
     /// <summary>The API version that the client names in the path; null where it names none.</summary>
     public ApiVersion? Version => ApiVersion.Split(Context.Request.Path.Value ?? "/").Version;
@@ -80,8 +80,6 @@ internal sealed record ApiCall(HttpContext Context, string Id, CancellationToken
     public async Task CopyBodyAsync(MemoryStream body)
     {
         var request = Context.Request;
-        if (Context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = RefusedBytesMax;
         var (buffer, total) = (ArrayPool<byte>.Shared.Rent(16 << 10), 0L);
         try
         {

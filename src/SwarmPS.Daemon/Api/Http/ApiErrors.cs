@@ -6,6 +6,11 @@ namespace SwarmPS.Daemon.Api.Http;
 /// <summary>Refusals as the Engine API shows them: a status and <c>{"message": …}</c>.</summary>
 internal static class ApiErrors
 {
+    private static readonly object Torn = new();
+
+    /// <summary>Whether an answer was broken off by <see cref="WriteAsync"/>.</summary>
+    public static bool IsTorn(HttpContext context) => context.Items.ContainsKey(Torn);
+
     /// <summary>The status of a code.</summary>
     public static int StatusOf(SwarmErrorCode code) => code switch
     {
@@ -23,8 +28,9 @@ internal static class ApiErrors
     /// <summary>Answers with a refusal; where the answer has begun already, breaks it off, so that the client sees it is not whole.</summary>
     public static async Task WriteAsync(HttpContext context, int status, string message)
     {
-        if (context.Response.HasStarted)
+        if (JsonAnswer.HasBegun(context))
         {
+            context.Items[Torn] = true;
             context.Abort();
             return;
         }

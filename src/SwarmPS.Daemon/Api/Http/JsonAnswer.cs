@@ -13,12 +13,15 @@ internal static class JsonAnswer
     /// <summary>Characters after which a long list is sent on.</summary>
     private const int FlushEvery = 64 << 10;
 
+    private static readonly object Begun = new();
+
     /// <summary>One object.</summary>
     public static async Task WriteAsync(HttpResponse response, object value, int status, CancellationToken stop)
     {
         Begin(response, status);
-        using (var text = new PipeText(response.BodyWriter))
-            ApiJson.Serializer.Serialize(text, value);
+        using var text = new PipeText(response);
+        ApiJson.Serializer.Serialize(text, value);
+        text.Send();
         await response.BodyWriter.FlushAsync(stop).ConfigureAwait(false);
     }
 
@@ -26,7 +29,7 @@ internal static class JsonAnswer
     public static async Task WriteListAsync<T>(HttpResponse response, IEnumerable<T> values, CancellationToken stop) where T : class
     {
         Begin(response, StatusCodes.Status200OK);
-        using var text = new PipeText(response.BodyWriter);
+        using var text = new PipeText(response);
         using var json = new JsonTextWriter(text) { AutoCompleteOnClose = false, CloseOutput = false };
         json.WriteStartArray();
         foreach (var value in values)
@@ -45,13 +48,15 @@ internal static class JsonAnswer
     /// <summary>One object on a line of its own, sent at once: for streams.</summary>
     public static async Task WriteLineAsync(HttpResponse response, object value, CancellationToken stop)
     {
-        using (var text = new PipeText(response.BodyWriter))
-        {
-            ApiJson.Serializer.Serialize(text, value);
-            text.Write('\n');
-        }
+        using var text = new PipeText(response);
+        ApiJson.Serializer.Serialize(text, value);
+        text.Write('\n');
+        text.Send();
         await response.BodyWriter.FlushAsync(stop).ConfigureAwait(false);
     }
+
+    /// <summary>Whether a part of an answer was written, so that nothing else can follow in its place.</summary>
+    public static bool HasBegun(HttpContext context) => context.Response.HasStarted || context.Items.ContainsKey(Begun);
 
     private static void Begin(HttpResponse response, int status)
     {
@@ -59,9 +64,10 @@ internal static class JsonAnswer
         response.ContentType = "application/json";
     }
 
-    /// <summary>Text as UTF-8 into a pipe. Nothing is kept back after <see cref="Send"/> or disposal.</summary>
-    private sealed class PipeText(PipeWriter pipe) : TextWriter
+    /// <summary>Text as UTF-8 into a response. Nothing is kept back after <see cref="Send"/>; what a fault leaves unsent is dropped.</summary>
+    private sealed class PipeText(HttpResponse response) : TextWriter
     {
+        private readonly PipeWriter pipe = response.BodyWriter;
         private readonly char[] chars = ArrayPool<char>.Shared.Rent(4096);
         private int used;
         private bool returned;
@@ -107,7 +113,6 @@ internal static class JsonAnswer
         {
             if (!returned)
             {
-                Drain();
                 ArrayPool<char>.Shared.Return(chars);
                 returned = true;
             }
@@ -117,6 +122,7 @@ internal static class JsonAnswer
         /// <summary>Encodes what there is; half of a surrogate pair waits for its other half.</summary>
         private void Drain()
         {
+            response.HttpContext.Items[Begun] = true;
             var whole = used > 0 && char.IsHighSurrogate(chars[used - 1]) ? used - 1 : used;
             var target = pipe.GetSpan(Encoding.UTF8.GetMaxByteCount(whole));
             pipe.Advance(Encoding.UTF8.GetBytes(chars.AsSpan(0, whole), target));

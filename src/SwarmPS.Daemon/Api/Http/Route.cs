@@ -14,12 +14,15 @@ internal sealed class Route
     /// <param name="answer">What answers there.</param>
     public Route(string method, string path, Answer answer)
     {
-        (Method, Answer) = (method, answer);
+        (Method, Path, Answer) = (method, path, answer);
         segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>The method.</summary>
     public string Method { get; }
+
+    /// <summary>The path without a version; <c>{id}</c> stands for any one segment.</summary>
+    public string Path { get; }
 
     /// <summary>What answers there.</summary>
     public Answer Answer { get; }

@@ -8,6 +8,9 @@ internal sealed class Router(IReadOnlyList<Route> routes)
     /// <summary>First segments that are ours alone: a path below them never reaches the engine, whose own swarm mode stays off.</summary>
     internal static readonly string[] Ours = ["swarm", "services", "tasks", "nodes", "secrets", "configs", "swarmps", "_ping", "version", "info"];
 
+    /// <summary>All routes.</summary>
+    public IReadOnlyList<Route> Routes => routes;
+
     /// <summary>What answers, and the segment at <c>{id}</c>; null where the engine is asked. Throws where the path is ours and leads nowhere.</summary>
     public (Answer Answer, string Id)? Find(string method, string path)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SwarmPS.Daemon.Agent;
 using SwarmPS.Daemon.Api.Http;
+using SwarmPS.Daemon.Api.Queries;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Api.Logs;
@@ -46,6 +47,8 @@ internal sealed record LogRequest
             Details = call.Flag("details"),
             HasOldTypes = call.Version is { } version && version.CompareTo(new(1, 42)) < 0,
         };
+        // The node's engine reads it; only what is a time reaches it.
+        _ = QueryTime.Of(call, "since");
         if (!request.Stdout && !request.Stderr)
             throw SwarmException.Invalid("Bad parameters: you must choose at least one stream");
         if (request.Tail != "all" && !int.TryParse(request.Tail, NumberStyles.None, CultureInfo.InvariantCulture, out _))

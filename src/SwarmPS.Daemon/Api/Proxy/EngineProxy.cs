@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -50,6 +51,7 @@ internal sealed class EngineProxy : IDisposable
                 await tunnel.RunAsync(context, target, stop).ConfigureAwait(false);
                 return;
             }
+            Unbound(context);
             var error = await forwarder.SendAsync(context, "http://engine", engine.Client, Endless, new Retargeted(target, facts), stop).ConfigureAwait(false);
             if (error is ForwarderError.None || context.RequestAborted.IsCancellationRequested || context.Response.HasStarted)
                 return;
@@ -64,6 +66,15 @@ internal sealed class EngineProxy : IDisposable
             if (context.Response.StatusCode >= StatusCodes.Status502BadGateway)
                 facts.Forget();
         }
+    }
+
+    /// <summary>Lifts the limits of bodies: images and build contexts are as large, and come as slowly, as they do.</summary>
+    private static void Unbound(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
     }
 
     /// <summary>Has the engine asked with another query than the client's.</summary>

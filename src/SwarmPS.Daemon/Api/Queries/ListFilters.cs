@@ -26,18 +26,36 @@ internal sealed class ListFilters
     {
         if (string.IsNullOrEmpty(json))
             return None;
+        var given = Read(json).Properties()
+            .ToDictionary(property => property.Name, property => ValuesOf(property.Value), StringComparer.Ordinal);
+        if (accepted.Length > 0 && given.Keys.FirstOrDefault(name => !accepted.Contains(name)) is { } unknown)
+            throw SwarmException.Invalid($"invalid filter '{unknown}': known are {string.Join(", ", accepted.Where(name => name[0] != '_'))}");
+        return new(given);
+    }
+
+    /// <summary>The filters as given; an empty object where there are none. Throws <see cref="SwarmException"/> for what is no object.</summary>
+    public static JObject Read(string? json)
+    {
+        if (string.IsNullOrEmpty(json))
+            return [];
         try
         {
-            var given = ApiJson.Read<JObject>(json).Properties().ToDictionary(property => property.Name, property => Values(property.Value), StringComparer.Ordinal);
-            if (accepted.Length > 0 && given.Keys.FirstOrDefault(name => !accepted.Contains(name)) is { } unknown)
-                throw SwarmException.Invalid($"invalid filter '{unknown}': known are {string.Join(", ", accepted.Where(name => name[0] != '_'))}");
-            return new(given);
+            return ApiJson.Read<JObject>(json);
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidCastException)
         {
-            throw SwarmException.Invalid($"invalid filters: {wrong.Message} Write JSON as {{\"name\":{{\"web\":true}}}}");
+            throw Invalid(wrong.Message);
         }
     }
+
+    /// <summary>The values of one filter, an object's names or a list. Throws <see cref="SwarmException"/> for anything else.</summary>
+    public static string[] ValuesOf(JToken? value) => value switch
+    {
+        null => [],
+        JObject set => [.. set.Properties().Select(property => property.Name)],
+        JArray items when items.All(item => item is JValue) => [.. items.Select(item => (string?)item ?? "")],
+        _ => throw Invalid($"'{value.Path}' is neither an object nor a list of texts."),
+    };
 
     /// <summary>The values given for a name.</summary>
     public IReadOnlyList<string> Of(string name) => values.GetValueOrDefault(name) ?? [];
@@ -65,7 +83,6 @@ internal sealed class ListFilters
         return labels is not null && labels.TryGetValue(equals < 0 ? wanted : wanted[..equals], out var value) && (equals < 0 || value == wanted[(equals + 1)..]);
     }
 
-    private static string[] Values(JToken value) => value is JObject set
-        ? [.. set.Properties().Select(property => property.Name)]
-        : [.. ((JArray)value).Select(item => (string?)item ?? "")];
+    private static SwarmException Invalid(string why) =>
+        SwarmException.Invalid($"invalid filters: {why} Write JSON as {{\"name\":{{\"web\":true}}}}");
 }

@@ -7,6 +7,9 @@ namespace SwarmPS.Daemon.Api.Queries;
 /// <summary>Which networks of the swarm a list shows.</summary>
 internal sealed class NetworkQuery
 {
+    /// <summary>Characters of a pattern: no name or id is longer, and a long pattern takes a processor long.</summary>
+    private const int PatternLengthMax = 256;
+
     private readonly ListFilters filters;
 
     /// <summary>Reads the filters. Throws <see cref="SwarmException"/> for one that is unknown.</summary>
@@ -29,6 +32,8 @@ internal sealed class NetworkQuery
 
     private static bool IsMatch(string pattern, string value)
     {
+        if (pattern.Length > PatternLengthMax)
+            return false;
         try
         {
             return Regex.IsMatch(value, pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
