@@ -186,9 +186,12 @@ internal sealed class AgentDatabase : IDisposable
                 CREATE TABLE IF NOT EXISTS tasks (id TEXT PRIMARY KEY, task BLOB NOT NULL, reported INTEGER NOT NULL) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS node (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
                 PRAGMA user_version = {SchemaVersion};
-                SELECT count(*) FROM tasks;
                 """;
             command.ExecuteNonQuery();
+            // The whole file now: what is found damaged later would end the agent.
+            command.CommandText = "PRAGMA integrity_check(1)";
+            if (command.ExecuteScalar() is not "ok" and var wrong)
+                throw new SqliteException($"{wrong}", SQLitePCL.raw.SQLITE_CORRUPT);
             return connection;
         }
         catch

@@ -97,7 +97,8 @@ internal static class DaemonHost
         return DataRootLock.Take(directory.Root);
     }
 
-    private static async Task ResumeAsync(SwarmMembership membership, CancellationToken stop)
+    /// <summary>Resumes the swarm of this node. Throws <see cref="DataException"/> where its data is locked or damaged, <see cref="ConfigurationException"/> for any other refusal.</summary>
+    internal static async Task ResumeAsync(SwarmMembership membership, CancellationToken stop)
     {
         try
         {

@@ -75,7 +75,7 @@ internal sealed class ManagerParts : ILeadership, IAsyncDisposable
     public static async Task<ManagerParts> OpenAsync(
         SwarmDirectory directory, NodeFile node, ManagerEntry entry, TimeProvider clock, ILoggerFactory logging, CancellationToken stop)
     {
-        var keyring = Keyring.Open(directory.KeyringFile, entry.LockedBy ?? KeyEncryptionKey.FromFile(directory.KeyringKeyFile));
+        var keyring = Keyring.Open(directory.KeyringFile, entry.LockedBy ?? KeyEncryptionKey.FromFile(directory.KeyringKeyFile, create: false));
         var managers = ManagerList.Load(directory.ManagersFile);
         var files = new CertificateFiles(directory.Certificates, keyring);
         var identity = NodeIdentity.Load(files.Read());

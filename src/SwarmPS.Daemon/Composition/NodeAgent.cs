@@ -69,8 +69,9 @@ internal sealed class NodeAgent : IDisposable
     /// <summary>The agent has a key of its own: a worker has no other, and a manager's go when they are rotated.</summary>
     private static AgentOptions Options(DaemonOptions options, SwarmDirectory directory, NodeFile node)
     {
-        var lockedBy = KeyEncryptionKey.FromFile(directory.AgentKeyFile);
-        var keyring = File.Exists(directory.AgentKeyring) ? Keyring.Open(directory.AgentKeyring, lockedBy) : Keyring.Create(directory.AgentKeyring, lockedBy);
+        var isKept = File.Exists(directory.AgentKeyring);
+        var lockedBy = KeyEncryptionKey.FromFile(directory.AgentKeyFile, create: !isKept);
+        var keyring = isKept ? Keyring.Open(directory.AgentKeyring, lockedBy) : Keyring.Create(directory.AgentKeyring, lockedBy);
         var context = "agent"u8.ToArray();
         return new()
         {

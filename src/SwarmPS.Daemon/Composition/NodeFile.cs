@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Newtonsoft.Json;
 using SwarmPS.Api;
@@ -9,6 +10,8 @@ namespace SwarmPS.Daemon.Composition;
 /// <summary>Which swarm this node is in, kept in <c>node.json</c>. Written last when a node enters a swarm, so that it marks a complete entry.</summary>
 internal sealed record NodeFile
 {
+    private const string Begins = "{\"NodeId\"";
+
     /// <summary>This node.</summary>
     [JsonRequired]
     public string NodeId { get; init; } = "";
@@ -47,17 +50,24 @@ internal sealed record NodeFile
             return null;
         try
         {
-            return ApiJson.Read<NodeFile>(File.ReadAllText(path));
+            var node = ApiJson.Read<NodeFile>(DigestedText.OpenJson(File.ReadAllText(path), Begins));
+            foreach (var address in (string[])[node.ListenAddr, node.AdvertiseAddr])
+            {
+                if (!IPEndPoint.TryParse(address, out _))
+                    throw new InvalidDataException($"'{address}' is no address");
+            }
+            return node;
         }
-        catch (JsonException damage)
+        catch (Exception damage) when (damage is JsonException or InvalidDataException)
         {
             throw new DataException(
-                $"{path} is damaged ({damage.Message}). Restore it from a backup; or move the data root away to start this node anew, outside its swarm.", damage);
+                $"{path} is damaged: {damage.Message.TrimEnd('.')}. Restore it from a backup (remove its SHA256 field if you have edited it); or move the data root away to start this node anew, outside its swarm.",
+                damage);
         }
     }
 
     /// <summary>Writes the file whole or not at all.</summary>
-    public void Save(string path) => DurableFile.Write(path, Encoding.UTF8.GetBytes(ApiJson.Write(this)));
+    public void Save(string path) => DurableFile.Write(path, Encoding.UTF8.GetBytes(DigestedText.SealJson(ApiJson.Write(this))));
 }
 
 /// <summary>The daemon refuses to run on locked or damaged data; the message says what to do. Exit code 2.</summary>

@@ -115,7 +115,7 @@ internal sealed class SwarmJoining(DaemonOptions options, SwarmDirectory directo
     public async Task PutAsideAsync(NodeFile node, KeyEncryptionKey? lockedBy, SwarmException damage, CancellationToken stop)
     {
         var files = new CertificateFiles(
-            directory.Certificates, Keyring.Open(directory.KeyringFile, lockedBy ?? KeyEncryptionKey.FromFile(directory.KeyringKeyFile)));
+            directory.Certificates, Keyring.Open(directory.KeyringFile, lockedBy ?? KeyEncryptionKey.FromFile(directory.KeyringKeyFile, create: false)));
         using var late = new CancellationTokenSource(Patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try

@@ -30,12 +30,14 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
     private readonly ILoggerFactory logging;
     private readonly ILogger log;
     private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly Lazy<Task> stopping;
     private volatile Standing standing = new(LocalNodeState.Inactive, "", null);
 
     public SwarmMembership(DaemonOptions options, SwarmDirectory directory, TimeProvider clock, ILoggerFactory logging)
     {
         (this.options, this.directory, this.clock, this.logging) = (options, directory, clock, logging);
         log = logging.CreateLogger<SwarmMembership>();
+        stopping = new(StopAsync);
         var access = new SessionAccess(() => standing.Session);
         (Logs, Processes, Checks) = (access, access, access);
     }
@@ -72,6 +74,7 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
             // Who is a worker by its certificate needs nothing of the keyring, which is yet to be removed.
             if (Keyring.LockOf(directory.KeyringFile) is KeyringLock.UnlockKey && IsManager(node))
             {
+                Keyring.CheckLock(directory.KeyringFile, directory.KeyringKeyFile);
                 standing = new(LocalNodeState.Locked, "", null);
                 log.Locked();
                 return;
@@ -171,8 +174,11 @@ internal sealed class SwarmMembership : ISwarmMembership, IAsyncDisposable
         }
     }
 
-    /// <summary>Stops this node's part in its swarm; containers stay as they are.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops this node's part in its swarm, once; containers stay as they are.</summary>
+    public ValueTask DisposeAsync() => new(stopping.Value);
+
+    /// <summary>Keeps the gate closed: nothing enters a swarm any more.</summary>
+    private async Task StopAsync()
     {
         await gate.WaitAsync().ConfigureAwait(false);
         if (standing.Session is { } session)

@@ -205,7 +205,21 @@ public sealed partial class RaftNode
             MembersChanged?.Invoke();
             return ValueTask.CompletedTask;
         };
-        var saved = (await ((IClusterConfigurationStorage<EndPoint>)file).LoadConfigurationAsync(stop).ConfigureAwait(false)).Members;
-        Interlocked.CompareExchange(ref known, saved, begun);
+        Interlocked.CompareExchange(ref known, await ReadMembersAsync(file, stop).ConfigureAwait(false), begun);
+    }
+
+    /// <summary>The members of the file. Throws <see cref="SwarmException"/> where it is damaged: it cannot be read, or names none though there is a quorum.</summary>
+    private async Task<IReadOnlySet<EndPoint>> ReadMembersAsync(MemberFile file, CancellationToken stop)
+    {
+        var path = Path.Combine(options.Directory.Raft, MemberFile.Name);
+        try
+        {
+            var saved = (await ((IClusterConfigurationStorage<EndPoint>)file).LoadConfigurationAsync(stop).ConfigureAwait(false)).Members;
+            return saved.Count > 0 || options is not { IsInQuorum: true, ForceNewQuorum: false } ? saved : throw Damage.Of($"{path} is damaged: it names no manager.");
+        }
+        catch (Exception fault) when (fault is EndOfStreamException or not (IOException or UnauthorizedAccessException or OperationCanceledException or SwarmException))
+        {
+            throw Damage.Of($"{path} is damaged: {fault.Message.TrimEnd('.')}.", fault);
+        }
     }
 }

@@ -79,11 +79,14 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
             node = Open(options);
             await node.FollowMembersAsync(node.memberFile, stop).ConfigureAwait(false);
             await node.wal.InitializeAsync(stop).ConfigureAwait(false);
+            await node.machine.Restoring.WaitAsync(stop).ConfigureAwait(false);
+            if (node.machine.Term > node.Term)
+                throw Damage.Of($"{Path.Combine(LogDirectory(options), LogFiles.Vote)} is damaged: its term is {node.Term}, and the log has entries of term {node.machine.Term}.");
+            LogDigests.Remove(options.Directory.Raft);
             if (options.JoinedTo.Count > 0)
                 await node.memberFile.BeginAsync(options.JoinedTo, options.JoinedAfter, stop).ConfigureAwait(false);
             if (options.ForceNewQuorum)
                 await node.memberFile.ResetAsync(node.raft.LocalMemberAddress, node.wal.LastEntryIndex, stop).ConfigureAwait(false);
-            await node.machine.Restoring.WaitAsync(stop).ConfigureAwait(false);
 
             // The library lets an only member lead in the term that it ended in, which may have been another member's.
             if (await node.memberFile.IsOnlyAsync(node.Address, stop).ConfigureAwait(false))
@@ -128,16 +131,25 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
         await closing.CancelAsync().ConfigureAwait(false);
         await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await raft.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        await Discard(this, () => checkpointer.WriteNowAsync()).ConfigureAwait(false);
+        await Discard(this, CloseAsync).ConfigureAwait(false);
         completion.TrySetResult();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
+    private async Task CloseAsync()
+    {
+        await checkpointer.WriteNowAsync().ConfigureAwait(false);
+        // What a failed log has left is not known to be whole.
+        if (!completion.Task.IsCompleted)
+            LogDigests.Write(options.Directory.Raft);
+    }
+
     /// <summary>The checkpoint first: the log takes from it where to begin.</summary>
     private static RaftNode Open(RaftNodeOptions options)
     {
+        LogDigests.Check(options.Directory.Raft);
         var checkpoint = Checkpoint.Open(options.Directory.StateFile, options.Keyring);
         try
         {
@@ -146,24 +158,16 @@ public sealed partial class RaftNode : IProposer, IAsyncDisposable
             var members = new MemberFile(membersFile);
             var view = new MemberView(members, options.PublicEndPoint ?? options.ListenEndPoint, options is { Joining: true, ColdStart: false } ? options.JoinedAfter : null);
             var machine = new StoreStateMachine(options.Store, options.Keyring, checkpointer, view, options.Directory.Raft);
-            var inQuorum = !options.ColdStart && !options.Joining;
-            if (checkpoint.ReadHeader() is { } header)
-            {
-                // Without these two the log would begin anew behind the checkpoint, and forget what came after it and how it voted.
-                foreach (var needed in (string[])["state", "checkpoint"])
-                {
-                    if (new FileInfo(Path.Combine(LogDirectory(options), needed)) is not { Exists: true, Length: > 0 })
-                        throw Damage.Missing(Path.Combine(LogDirectory(options), needed), options.Directory.StateFile);
-                }
-                // Without it this one would know no other manager; a forced new quorum names its only member itself.
-                if (inQuorum && !options.ForceNewQuorum && new FileInfo(membersFile) is not { Exists: true, Length: > 0 })
-                    throw Damage.Missing(membersFile, options.Directory.StateFile);
+            var header = checkpoint.ReadHeader();
+            var because = header is null ? "the quorum this manager belongs to" : options.Directory.StateFile;
+            // Without it this one would know no other manager; a forced new quorum names its only member itself.
+            if (options is { IsInQuorum: true, ForceNewQuorum: false } && !LogFiles.IsFilled(membersFile))
+                throw Damage.Missing(membersFile, because);
+            // Without these the log would begin anew, and forget what came after the checkpoint and how it voted.
+            if (options.IsInQuorum || header is not null)
+                LogFiles.Check(LogDirectory(options), because, hasEntries: options.IsInQuorum);
+            if (header is not null)
                 machine.Restore(header, () => checkpoint.ReadState(header));
-            }
-            else if (inQuorum && !File.Exists(membersFile))
-            {
-                throw Damage.Missing(membersFile, "the quorum this manager belongs to");
-            }
             return new(options, checkpoint, checkpointer, members, view, machine);
         }
         catch

@@ -45,6 +45,9 @@ public sealed record RaftNodeOptions
     /// <summary>While <see cref="Joining"/>: the members that the leader had. They may have to elect one another with this one's vote before it has their log.</summary>
     public IReadOnlyCollection<EndPoint> JoinedTo { get; init; } = [];
 
+    /// <summary>Whether this member is in a quorum already, so that its files must be there.</summary>
+    internal bool IsInQuorum => !ColdStart && !Joining;
+
     /// <summary>Makes a quorum of this one member of the log that is there, though it had others. What only those had is lost.</summary>
     public bool ForceNewQuorum { get; init; }
 

@@ -13,15 +13,21 @@ internal sealed class StoreStateMachine(SwarmStore store, Keyring keyring, Check
 {
     private const int BufferBytes = 64 << 10;
 
+    private long term;
+
     ISnapshot? ISnapshotManager.Snapshot => checkpointer.Last;
 
     /// <summary>The state of the checkpoint; entries are applied when it is there. Fails where the checkpoint is damaged.</summary>
     public Task Restoring { get; private set; } = Task.CompletedTask;
 
+    /// <summary>The term of the last entry that was applied, or is in the checkpoint.</summary>
+    public long Term => Volatile.Read(ref term);
+
     /// <summary>Begins on a checkpoint. The log needs only to know where that stands, and is opened while the state is read.</summary>
     public void Restore(CheckpointHeader header, Func<Snapshot> read)
     {
         checkpointer.Begins(header);
+        Volatile.Write(ref term, header.Term);
         Restoring = Task.Run(() =>
         {
             var state = read();
@@ -36,6 +42,7 @@ internal sealed class StoreStateMachine(SwarmStore store, Keyring keyring, Check
     {
         if (!Restoring.IsCompletedSuccessfully)
             await Restoring.WaitAsync(token).ConfigureAwait(false);
+        Volatile.Write(ref term, entry.Term);
         if (entry.IsSnapshot)
             return await InstallAsync(entry, token).ConfigureAwait(false);
 

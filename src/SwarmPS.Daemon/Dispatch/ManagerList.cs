@@ -44,13 +44,13 @@ internal sealed class ManagerList
     {
         try
         {
-            return new(path, File.Exists(path) ? ApiJson.Read<ValueList<ManagerAddress>>(File.ReadAllText(path)) : []);
+            return new(path, File.Exists(path) ? Read(File.ReadAllText(path)) : []);
         }
-        catch (JsonException damage)
+        catch (Exception damage) when (damage is JsonException or InvalidDataException)
         {
             throw new SwarmException(
                 SwarmErrorCode.FailedPrecondition,
-                $"{path} is damaged ({damage.Message}). Put back a copy of it, or leave the swarm by force and join again.",
+                $"{path} is damaged: {damage.Message.TrimEnd('.')}. Put back a copy of it, or leave the swarm by force and join again.",
                 damage);
         }
     }
@@ -62,7 +62,7 @@ internal sealed class ManagerList
         {
             if (managers.Count == 0 || managers == known)
                 return;
-            DurableFile.Write(path, Encoding.UTF8.GetBytes(ApiJson.Write(managers)));
+            DurableFile.Write(path, Encoding.UTF8.GetBytes(DigestedText.SealJson(ApiJson.Write(new Kept(managers)))));
             known = managers;
         }
     }
@@ -73,4 +73,14 @@ internal sealed class ManagerList
         lock (gate)
             leader = address;
     }
+
+    /// <summary>Earlier versions kept the bare list.</summary>
+    private static ValueList<ManagerAddress> Read(string text)
+    {
+        var json = DigestedText.OpenJson(text, "[");
+        return json.StartsWith('{') ? ApiJson.Read<Kept>(json).Managers : ApiJson.Read<ValueList<ManagerAddress>>(json);
+    }
+
+    /// <summary>The file's content.</summary>
+    private sealed record Kept([property: JsonRequired] ValueList<ManagerAddress> Managers);
 }

@@ -21,14 +21,21 @@ public sealed class KeyEncryptionKey
 
     internal ReadOnlySpan<byte> Bytes => key;
 
-    /// <summary>The key of a file, which is made where there is none.</summary>
-    public static KeyEncryptionKey FromFile(string path)
+    /// <summary>The file it is in, where it is in one.</summary>
+    internal string? Path { get; private init; }
+
+    /// <summary>The key of a file. Throws <see cref="SwarmException"/> (FailedPrecondition) where it is damaged or missing.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="create">Whether it is made where there is none: only where nothing is sealed by it yet.</param>
+    public static KeyEncryptionKey FromFile(string path, bool create = true)
     {
+        if (!File.Exists(path) && !create)
+            throw new SwarmException(SwarmErrorCode.FailedPrecondition, $"{path} is missing. Put back a copy of the file, or leave the swarm by force and join again.");
         if (!File.Exists(path))
             DurableFile.Write(path, RandomNumberGenerator.GetBytes(Length));
         var key = File.ReadAllBytes(path);
         return key.Length == Length
-            ? new(key, KeyringLock.File)
+            ? new(key, KeyringLock.File) { Path = path }
             : throw new SwarmException(
                 SwarmErrorCode.FailedPrecondition,
                 $"{path} is damaged: it has {key.Length} bytes where a key has {Length}. Put back a copy of the file, or leave the swarm by force and join again.");

@@ -29,6 +29,29 @@ public sealed class Keyring
     /// <summary>What the keyring at a path is sealed by; null where there is none. Throws <see cref="SwarmException"/> where it is damaged.</summary>
     public static KeyringLock? LockOf(string path) => File.Exists(path) ? ReadHeader(path, File.ReadAllBytes(path)) : null;
 
+    /// <summary>
+    /// Throws <see cref="SwarmException"/> (FailedPrecondition) where the key of a file opens a keyring that says that the unlock key seals it: such
+    /// a manager would wait for an unlock key that there is not.
+    /// </summary>
+    public static void CheckLock(string path, string keyFile)
+    {
+        var file = File.ReadAllBytes(path);
+        if (ReadHeader(path, file) is not KeyringLock.UnlockKey || !File.Exists(keyFile))
+            return;
+        var key = KeyEncryptionKey.FromFile(keyFile, create: false);
+        file[HeaderBytes - 1] = (byte)key.Source;
+        try
+        {
+            CryptographicOperations.ZeroMemory(Unseal(file, key));
+        }
+        catch (CryptographicException)
+        {
+            // The unlock key does seal it: a crash while autolock was turned on has left the other key's file.
+            return;
+        }
+        throw Damaged(path, $"it says that the unlock key seals it, but the key in {keyFile} does", null);
+    }
+
     /// <summary>Makes a keyring of one new key, in place of any that is there.</summary>
     public static Keyring Create(string path, KeyEncryptionKey lockedBy)
     {
@@ -48,6 +71,8 @@ public sealed class Keyring
     /// <summary>Opens a keyring. Throws <see cref="SwarmException"/>: Unauthenticated where the key is wrong, FailedPrecondition where the file is damaged.</summary>
     public static Keyring Open(string path, KeyEncryptionKey lockedBy)
     {
+        if (!File.Exists(path))
+            throw Damaged(path, "it is missing", null);
         var file = File.ReadAllBytes(path);
         var source = ReadHeader(path, file);
         if (source != lockedBy.Source)
@@ -55,8 +80,7 @@ public sealed class Keyring
         byte[] plain;
         try
         {
-            using var cipher = new SealingKey(0, lockedBy.Bytes.ToArray());
-            plain = cipher.Open(file.AsSpan(HeaderBytes), file.AsSpan(0, HeaderBytes));
+            plain = Unseal(file, lockedBy);
         }
         catch (CryptographicException fault) when (source is KeyringLock.UnlockKey)
         {
@@ -64,7 +88,7 @@ public sealed class Keyring
         }
         catch (CryptographicException fault)
         {
-            throw Damaged(path, "its key does not open it", fault);
+            throw Damaged(path, $"the key in {lockedBy.Path} does not open it, or is damaged itself", fault);
         }
         return new(path, Parse(path, plain), source);
     }
@@ -114,6 +138,12 @@ public sealed class Keyring
             cipher.Seal(plain, file.AsSpan(0, HeaderBytes), file.AsSpan(HeaderBytes));
         CryptographicOperations.ZeroMemory(plain);
         DurableFile.Write(path, file);
+    }
+
+    private static byte[] Unseal(byte[] file, KeyEncryptionKey lockedBy)
+    {
+        using var cipher = new SealingKey(0, lockedBy.Bytes.ToArray());
+        return cipher.Open(file.AsSpan(HeaderBytes), file.AsSpan(0, HeaderBytes));
     }
 
     private static byte[] Plain(SealingKey[] keys)

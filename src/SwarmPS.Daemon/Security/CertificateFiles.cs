@@ -17,7 +17,7 @@ internal sealed class CertificateFiles(string folder, Keyring? keyring)
     private bool seals = keyring?.LockedBy is KeyringLock.UnlockKey;
 
     /// <summary>Writes a file whole or not at all.</summary>
-    public Action<string, string> Write { private get; init; } = static (file, text) => DurableFile.Write(file, Encoding.ASCII.GetBytes(text));
+    public Action<string, string> Write { private get; init; } = static (file, text) => DurableFile.Write(file, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Runs after a key that was in the clear on the disk was sealed: it should be replaced by one that never was.</summary>
     public Action? KeySealed { get; set; }

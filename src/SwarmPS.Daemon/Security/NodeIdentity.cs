@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SwarmPS.Daemon.Persistence;
 using SwarmPS.Model;
 
 namespace SwarmPS.Daemon.Security;
@@ -52,12 +53,17 @@ public sealed class NodeIdentity : IDisposable
         {
             using var parsed = X509Certificate2.CreateFromPem(files.CertificatePem, files.KeyPem);
             var subject = SubjectOf(parsed);
+            if (!IssuedCertificate.HasRoots(files.RootPem))
+                throw Damaged("no root certificate is there to trust", null);
+            // Whether it is valid now is judged when it is shown: an expired one is not damaged.
+            if (!IssuedCertificate.IsIssued(parsed, files.RootPem, at: null))
+                throw Damaged("none of the root certificates has issued the node's certificate", null);
             // TLS on some systems needs a key that came by PKCS#12.
             return new(X509CertificateLoader.LoadPkcs12(parsed.Export(X509ContentType.Pkcs12), null), files.RootPem, subject, TrustOf(parsed, files.RootPem));
         }
-        catch (CryptographicException fault)
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException)
         {
-            throw Damaged(fault.Message, fault);
+            throw Damaged(fault.Message.TrimEnd('.'), fault);
         }
     }
 
@@ -71,7 +77,7 @@ public sealed class NodeIdentity : IDisposable
         }
         catch (CryptographicException fault)
         {
-            throw Damaged(fault.Message, fault);
+            throw Damaged(fault.Message.TrimEnd('.'), fault);
         }
     }
 
@@ -96,7 +102,7 @@ public sealed class NodeIdentity : IDisposable
 
     private static SwarmException Damaged(string how, Exception? fault) => new(
         SwarmErrorCode.FailedPrecondition,
-        $"The node's certificate or key is damaged: {how}. Put back a copy of the folder 'certificates' of the data root, or leave the swarm by force and join again.",
+        $"The node's identity is damaged (swarm-node.crt, swarm-node.key and swarm-root-ca.crt in 'certificates' of the data root): {how}. Put back a copy of that folder, or leave the swarm by force and join again.",
         fault);
 
     /// <summary>What belongs together, so that it changes together.</summary>
@@ -119,7 +125,7 @@ public sealed record NodeCertificate(string CertificatePem, string KeyPem, strin
     /// <summary>Never the key: this text may end up in a log.</summary>
     public override string ToString() => "NodeCertificate { … }";
 
-    /// <summary>Reads the files of a folder, which may be replaced meanwhile. Throws <see cref="SwarmException"/> where one is missing.</summary>
+    /// <summary>Reads the files of a folder, which may be replaced meanwhile. Throws <see cref="SwarmException"/> where one is missing or damaged.</summary>
     public static NodeCertificate Read(string folder)
     {
         var next = Path.Combine(folder, NextFile);
@@ -143,9 +149,9 @@ public sealed record NodeCertificate(string CertificatePem, string KeyPem, strin
     /// <summary>Writes the files, each whole or not at all, by <paramref name="write"/>; the key first, so that no certificate stands without one.</summary>
     public void Write(string folder, Action<string, string> write)
     {
-        write(Path.Combine(folder, KeyFile), KeyPem);
-        write(Path.Combine(folder, RootFile), RootPem);
-        write(Path.Combine(folder, CertificateFile), CertificatePem);
+        write(Path.Combine(folder, KeyFile), DigestedText.SealLines(KeyPem));
+        write(Path.Combine(folder, RootFile), DigestedText.SealLines(RootPem));
+        write(Path.Combine(folder, CertificateFile), DigestedText.SealLines(CertificatePem));
     }
 
     /// <summary>
@@ -155,7 +161,7 @@ public sealed record NodeCertificate(string CertificatePem, string KeyPem, strin
     public void Replace(string folder, Action<string, string> write)
     {
         var next = Path.Combine(folder, NextFile);
-        write(next, CertificatePem + KeyPem + "\n" + RootPem);
+        write(next, DigestedText.SealLines(CertificatePem + KeyPem + "\n" + RootPem));
         Write(folder, write);
         File.Delete(next);
     }
@@ -189,7 +195,14 @@ public sealed record NodeCertificate(string CertificatePem, string KeyPem, strin
         missing = null;
         try
         {
-            return File.ReadAllText(path);
+            return DigestedText.OpenPem(File.ReadAllText(path));
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new SwarmException(
+                SwarmErrorCode.FailedPrecondition,
+                $"{path} is damaged: {damage.Message}. Put back a copy of the folder 'certificates', or leave the swarm by force and join again.",
+                damage);
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -47,7 +47,7 @@ public sealed class PeerTrust
             return $"it is valid from {certificate.NotBefore.ToUniversalTime():u}, and here it is {now:u}; the clocks differ: set them right on both machines";
         if (now > certificate.NotAfter.ToUniversalTime())
             return $"it expired at {certificate.NotAfter.ToUniversalTime():u}, and here it is {now:u}; set the clocks right if they differ, else let the node leave the swarm and join again";
-        return IsIssued(certificate) ? null : "no authority that is trusted here has issued it";
+        return IssuedCertificate.IsIssued(certificate, onlyRoot ?? identity!.RootPem, now) ? null : "no authority that is trusted here has issued it";
     }
 
     /// <summary>Settings to listen by: only the named roles come in.</summary>
@@ -84,20 +84,5 @@ public sealed class PeerTrust
         if (presented is not X509Certificate2 certificate)
             return "no certificate was shown";
         return Judge(certificate, out var subject) ?? (roles.Contains(subject!.Role) ? null : $"it names a {subject.Role.ToString().ToLowerInvariant()}");
-    }
-
-    private bool IsIssued(X509Certificate2 certificate)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.ImportFromPem(onlyRoot ?? identity!.RootPem);
-        using var crossed = CrossSignature.Of(certificate);
-        if (crossed is not null)
-            chain.ChainPolicy.ExtraStore.Add(crossed);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTimeIgnored = false;
-        chain.ChainPolicy.VerificationTime = clock.GetUtcNow().UtcDateTime;
-        return chain.Build(certificate);
     }
 }

@@ -188,7 +188,7 @@ public sealed class AutolockTests
 
     private static string KeyFile(TestNode node) => Path.Combine(node.Directory.Certificates, "swarm-node.key");
 
-    private static bool HasPlainKey(TestNode node) => File.ReadAllText(KeyFile(node)).StartsWith("-----BEGIN PRIVATE KEY", StringComparison.Ordinal);
+    private static bool HasPlainKey(TestNode node) => File.ReadAllText(KeyFile(node)).Contains("-----BEGIN PRIVATE KEY", StringComparison.Ordinal);
 
     private static void AssertNoPlainKey(TestNode node)
     {

@@ -21,7 +21,7 @@ public sealed class OwnRootTests
         Assert.Equal((null, null), (manager.State.Swarm.Spec.CAConfig!.SigningCACert, manager.State.Swarm.Spec.CAConfig.SigningCAKey));
         await worker.JoinAsync(manager, manager.Tokens.Worker);
         await manager.SeesAsync(worker.Member.NodeId, NodeState.Ready);
-        Assert.Equal(own.CertificatePem, File.ReadAllText(Path.Combine(worker.Directory.Certificates, "swarm-root-ca.crt")));
+        Assert.Equal(own.CertificatePem, NodeCertificate.Read(worker.Directory.Certificates).RootPem);
     }
 
     [Theory]

@@ -186,8 +186,7 @@ public sealed class RootChangeTests
     {
         foreach (var node in nodes)
         {
-            var file = Path.Combine(node.Directory.Certificates, "swarm-root-ca.crt");
-            await TestNodes.UntilAsync(() => File.ReadAllText(file) == root, () => "a node trusts other roots than the swarm");
+            await TestNodes.UntilAsync(() => NodeCertificate.Read(node.Directory.Certificates).RootPem == root, () => "a node trusts other roots than the swarm");
         }
     }
 }

@@ -61,6 +61,23 @@ public sealed class KeyringTests : IDisposable
     }
 
     [Fact]
+    public void KeyringThatOnlySaysThatItIsLocked_IsDamaged()
+    {
+        Keyring.Create(Path, file);
+        Keyring.CheckLock(Path, directory.KeyringKeyFile);
+        var content = File.ReadAllBytes(Path);
+        content[7] = (byte)KeyringLock.UnlockKey;
+        File.WriteAllBytes(Path, content);
+        var refusal = Assert.Throws<SwarmException>(() => Keyring.CheckLock(Path, directory.KeyringKeyFile));
+        Assert.Equal(SwarmErrorCode.FailedPrecondition, refusal.Code);
+        Assert.Contains($"{Path} is damaged", refusal.Message);
+
+        // As a crash leaves it while autolock is turned on: the key that sealed it before is still there.
+        Keyring.Create(Path, KeyEncryptionKey.FromUnlockKey(RandomNumberGenerator.GetBytes(32)));
+        Keyring.CheckLock(Path, directory.KeyringKeyFile);
+    }
+
+    [Fact]
     public void Files_AreTheOwnersAlone()
     {
         if (OperatingSystem.IsWindows())
