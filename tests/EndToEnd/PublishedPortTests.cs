@@ -22,7 +22,7 @@ public sealed class PublishedPortTests(SharedLab shared) : IClassFixture<SharedL
         {
             using var echo = await TaskEcho.StartAsync(lab, service, Inside);
             foreach (var node in lab.Names)
-                await AnsweredByAsync(lab.Place(node).Address, port, TaskEcho.SendAsync, lab.Names, $"UDP port {port} of {node}, which leads to {service}");
+                await AnsweredByAsync(lab.Place(node).Address, port, TaskEcho.SendAsync, lab.Names, () => $"UDP port {port} of {node}, which leads to {service}; {echo.Faults}");
         }
     }
 
@@ -43,7 +43,7 @@ public sealed class PublishedPortTests(SharedLab shared) : IClassFixture<SharedL
             Assert.Contains("refused", await TaskEcho.AskAsync(lab.Place(node).Address, 5400));
             Assert.Contains("refused", await TaskEcho.AskAsync(lab.Place(node).Address, 5401));
             await IpAsync("-n", lab.Place(node).Namespace, "addr", "add", moving + "/24", "dev", "eth0");
-            await AnsweredByAsync(moving, 5400, TaskEcho.AskAsync, lab.Names, $"port 5400 of {moving} on {node}");
+            await AnsweredByAsync(moving, 5400, TaskEcho.AskAsync, lab.Names, () => $"port 5400 of {moving} on {node}; {inner.Faults}; {outer.Faults}");
             await IpAsync("-n", lab.Place(node).Namespace, "addr", "del", moving + "/24", "dev", "eth0");
             await IpAsync("neigh", "flush", "to", moving);
         }
@@ -68,7 +68,7 @@ public sealed class PublishedPortTests(SharedLab shared) : IClassFixture<SharedL
                 foreach (var ask in (Func<string, int, Task<string>>[])[TaskEcho.AskAsync, TaskEcho.SendAsync])
                 {
                     HashSet<string> answers = [];
-                    await AnsweredByAsync(lab.Place(node).Address, port, async (address, number) => Noted(answers, await ask(address, number)), lab.Names, $"port {port} of {node}");
+                    await AnsweredByAsync(lab.Place(node).Address, port, async (address, number) => Noted(answers, await ask(address, number)), lab.Names, () => $"port {port} of {node}; {echo.Faults}");
                     Assert.Equal(lab.Names.Select(name => $"{name} {lab.Lab.HostAddress}").Order(), answers.Where(answer => answer.StartsWith('n')).Order());
                 }
             }
@@ -80,7 +80,7 @@ public sealed class PublishedPortTests(SharedLab shared) : IClassFixture<SharedL
     {
         await MakeAsync($"New-SwarmService near {LabFixture.Image} -Command sleep, 36000 -Replicas 2 -MaxReplicasPerNode 1 -Constraint node.hostname!=n3 -StopGracePeriod 1s -Timeout 2m -Publish published=5701,target=8080,prefer-local=true");
         using var echo = await TaskEcho.StartAsync(lab, "near", Inside);
-        await AnsweredByAsync(lab.Place("n3").Address, 5701, TaskEcho.AskAsync, ["n1", "n2"], "port 5701 of n3");
+        await AnsweredByAsync(lab.Place("n3").Address, 5701, TaskEcho.AskAsync, ["n1", "n2"], () => $"port 5701 of n3; {echo.Faults}");
         foreach (var node in (string[])["n1", "n2"])
         {
             HashSet<string> answers = [];
@@ -117,7 +117,7 @@ public sealed class PublishedPortTests(SharedLab shared) : IClassFixture<SharedL
     }
 
     /// <summary>Asks until each of these nodes' tasks has answered.</summary>
-    private static async Task AnsweredByAsync(string address, int port, Func<string, int, Task<string>> ask, IEnumerable<string> expected, string what)
+    private static async Task AnsweredByAsync(string address, int port, Func<string, int, Task<string>> ask, IEnumerable<string> expected, Func<string> what)
     {
         var missing = expected.ToHashSet();
         var last = "";
@@ -127,6 +127,6 @@ public sealed class PublishedPortTests(SharedLab shared) : IClassFixture<SharedL
                 missing.Remove((last = await ask(address, port)).Split(' ')[0]);
                 return missing.Count == 0;
             },
-            () => $"answers of {string.Join(", ", missing)} by {what}; the last was '{last}'");
+            () => $"answers of {string.Join(", ", missing)} by {what()}; the last was '{last}'");
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -16,6 +17,10 @@ internal sealed class TaskEcho : IDisposable
     private const int NetworkKind = 0x40000000;
 
     private readonly List<Socket> sockets = [];
+    private readonly ConcurrentQueue<string> faults = new();
+
+    /// <summary>What kept servers from answering, for a failing test's message.</summary>
+    public string Faults => string.Join("; ", faults);
 
     /// <summary>Serves in all containers of a service that run now.</summary>
     public static async Task<TaskEcho> StartAsync(LabFixture lab, string service, int port)
@@ -87,13 +92,13 @@ internal sealed class TaskEcho : IDisposable
         listener.Bind(new IPEndPoint(IPAddress.Any, port));
         listener.Listen();
         datagrams.Bind(new IPEndPoint(IPAddress.Any, port));
-        _ = UntilDisposedAsync(async () =>
+        _ = UntilDisposedAsync(node, async () =>
         {
             using var connection = await listener.AcceptAsync();
             await connection.SendAsync(Told(connection.RemoteEndPoint!));
             connection.Shutdown(SocketShutdown.Both);
         });
-        _ = UntilDisposedAsync(async () =>
+        _ = UntilDisposedAsync(node, async () =>
         {
             var from = await datagrams.ReceiveFromAsync(new byte[64], new IPEndPoint(IPAddress.Any, 0));
             await datagrams.SendToAsync(Told(from.RemoteEndPoint), from.RemoteEndPoint);
@@ -102,16 +107,23 @@ internal sealed class TaskEcho : IDisposable
         byte[] Told(EndPoint client) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{node} {((IPEndPoint)client).Address}"));
     }
 
-    private static async Task UntilDisposedAsync(Func<Task> serve)
+    /// <summary>Serves one client after the other; one that cannot be answered keeps no other from its answer.</summary>
+    private async Task UntilDisposedAsync(string node, Func<Task> serve)
     {
-        try
+        while (true)
         {
-            while (true)
+            try
+            {
                 await serve();
-        }
-        catch (Exception end) when (end is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
-        {
-            // The test is over.
+            }
+            catch (Exception end) when (end is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
+            {
+                return;
+            }
+            catch (SocketException fault)
+            {
+                faults.Enqueue($"{node}: {fault.Message}");
+            }
         }
     }
 

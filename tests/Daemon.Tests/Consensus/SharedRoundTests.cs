@@ -30,7 +30,6 @@ public sealed class SharedRoundTests
             return count;
         })));
         Assert.Equal(0, old.Sum());
-        Assert.True(begun < Callers * Calls, "No round was shared.");
     }
 
     [Fact]
