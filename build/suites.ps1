@@ -32,19 +32,19 @@ function Invoke-Suite([string] $Filter, [string] $Method) {
         $suite.Report = Join-Path $results "$($suite.Name).xml"
         if (Test-Path -LiteralPath $suite.Report) { Remove-Item -LiteralPath $suite.Report }
     }
-    # The longest mostly waits for engines and daemons: it runs beside all others, which run one after another.
+    # The longest mostly waits for engines and daemons: it runs beside the others, which run one after another. Not beside
+    # Daemon.Tests, whose engines change this machine's network, too.
     $beside = @($suites | Where-Object { $_.Name -ceq 'EndToEnd' -and $suites.Count -gt 1 })
+    $alone = @($suites | Where-Object { $_.Name -ceq 'Daemon.Tests' })
+    $later = @($suites | Where-Object { $_ -notin $alone -and $_ -notin $beside })
     try {
+        foreach ($suite in $alone) { $lines += Add-SuiteResult $sum $suite $Method }
         foreach ($suite in $beside) {
             Write-Host "--- $($suite.Name), beside the others; what it prints follows at the end"
             $command = Get-SuiteProgram $suite $Method
             $suite.Running = Start-Program @command
         }
-        foreach ($suite in @($suites | Where-Object { -not $_['Running'] }) + $beside) {
-            $result = Invoke-OneSuite $suite $Method
-            foreach ($part in 'Passed', 'Failed', 'Skipped') { $sum[$part] += $result[$part] }
-            $lines += $result.Line
-        }
+        foreach ($suite in $later + $beside) { $lines += Add-SuiteResult $sum $suite $Method }
     }
     finally { foreach ($suite in $beside) { if ($suite['Running']) { Stop-Program $suite.Running } } }
     Show-Slowest $results @($suites | ForEach-Object Name)
@@ -52,6 +52,13 @@ function Invoke-Suite([string] $Filter, [string] $Method) {
     foreach ($line in $lines) { Write-Host $line }
     Write-Host "$($sum.Passed) passed, $($sum.Failed) failed, $($sum.Skipped) skipped"
     return [int]($sum.Failed -gt 0)
+}
+
+# Runs a suite, adds its results to the sum, and gives its line.
+function Add-SuiteResult($Sum, $Suite, [string] $Method) {
+    $result = Invoke-OneSuite $Suite $Method
+    foreach ($part in 'Passed', 'Failed', 'Skipped') { $Sum[$part] += $result[$part] }
+    return $result.Line
 }
 
 # Runs a suite, or waits for one that runs already.

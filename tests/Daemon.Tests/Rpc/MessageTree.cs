@@ -6,7 +6,7 @@ namespace SwarmPS.Daemon.Tests.Rpc;
 /// <summary>A message as what it is made of: null, truth values, numbers, texts, bytes, lists and maps; so that a test can make another one of it that no type of ours allows.</summary>
 internal static class MessageTree
 {
-    private static readonly object?[] Extremes = [null, "", "x\nlink add evil type dummy\r\n", "\0", new string('x', 300), new string('x', 100_000), 9999L, -1L, long.MinValue, long.MaxValue, ulong.MaxValue, true, Array.Empty<byte>()];
+    private static readonly object?[] Extremes = [null, "", "x\nlink add evil type dummy\r\n", new string('x', 100_000), 9999L, -1L, long.MinValue, long.MaxValue, true, Array.Empty<byte>()];
 
     /// <summary>Reads one.</summary>
     public static object? Read(byte[] bytes)
