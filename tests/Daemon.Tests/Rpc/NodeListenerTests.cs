@@ -50,7 +50,7 @@ public sealed class NodeListenerTests : IAsyncDisposable
         var (identity, files) = NodeIdentity.Create(foreign, Worker, TimeSpan.FromDays(1), swarm.Clock);
         identity.Dispose();
         // It trusts this swarm's managers, so that it gets as far as to be refused by them.
-        var channels = swarm.Hold(new ManagerChannels(new(swarm.Hold(NodeIdentity.Load(files with { RootPem = swarm.Root.CertificatePem })), swarm.Clock)));
+        var channels = swarm.Hold(new ManagerChannels(new(swarm.Hold(NodeIdentity.Load(files with { RootPem = foreign.CertificatePem + swarm.Root.CertificatePem })), swarm.Clock)));
         var refused = await Assert.ThrowsAsync<SwarmException>(() => AskAsync(channels, Echo.Nodes));
         Assert.Equal(SwarmErrorCode.Unauthenticated, refused.Code);
         Assert.Contains("no authority that is trusted here has issued it", refused.Message);
