@@ -66,7 +66,7 @@ function Invoke-OneSuite($Suite, [string] $Method) {
     $name = $Suite.Name
     Write-Host "--- $name"
     # Far more than any suite needs: it only bounds one that hangs.
-    $minutes = [double]($env:SWARMPS_SUITE_MINUTES ?? '20')
+    $minutes = [double]($env:SWARMPS_SUITE_MINUTES ?? '30')
     $deadline = [TimeSpan]::FromMinutes($minutes)
     $clock = [Diagnostics.Stopwatch]::StartNew()
     if ($Suite['Running']) {
