@@ -152,7 +152,7 @@ internal sealed class RpcRoutes(NodeAdmission admission)
 }
 
 /// <summary>Who may make a call.</summary>
-/// <param name="IsOpen">Also those without a certificate, who are not believed and therefore get little room.</param>
+/// <param name="IsOpen">Also those without a certificate, who are not believed: what they send is small.</param>
 /// <param name="AdmitAsync">
 /// Says who calls, null where anyone may; throws <see cref="SwarmException"/> or <see cref="NotLeadingException"/>. It has nothing but the connection.
 /// </param>

@@ -5,8 +5,8 @@ namespace SwarmPS.Daemon.Rpc;
 
 /// <summary>
 /// The connections of those who have not shown a certificate of the swarm: all, until their handshake is over. They are few and short, so that
-/// nobody takes the room of nodes. Where there are too many, the oldest of the address that has most makes room for the next: a newcomer
-/// needs a moment, and comes through a flood of others.
+/// nobody keeps nodes out. Where there are too many, the oldest of the address that has most is ended for the next: a newcomer needs a
+/// moment, and comes through a flood of others.
 /// </summary>
 internal sealed class Strangers(TimeProvider clock)
 {
@@ -22,16 +22,6 @@ internal sealed class Strangers(TimeProvider clock)
     private readonly Lock gate = new();
     private readonly Dictionary<IPAddress, LinkedList<Stay>> stays = [];
     private int count;
-
-    /// <summary>How many there are.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (gate)
-                return count;
-        }
-    }
 
     /// <summary>Serves a connection that has just come in.</summary>
     public async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)

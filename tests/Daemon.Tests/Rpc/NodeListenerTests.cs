@@ -186,7 +186,7 @@ public sealed class NodeListenerTests : IAsyncDisposable
             ends.Add(EndAsync(new NetworkStream(open)));
         }
         Assert.StartsWith("worker1@", await AskAsync(swarm.Channels(Worker), Echo.Nodes));
-        // All but the last few were ended, to make room for the next.
+        // All but the last few were ended, each for the next.
         await Task.WhenAll(ends[..^Strangers.OfAddressMax]).WaitAsync(Deadline);
         using var socket = new TcpClient();
         await socket.ConnectAsync(swarm.Listener!.EndPoint);
